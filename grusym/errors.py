@@ -1,0 +1,41 @@
+"""The few kinds of error grusym raises: what was asked, what was found, what to do."""
+
+from __future__ import annotations
+
+
+class GrusymError(Exception):
+    """Base of every error that leaves a public function."""
+
+
+class ReadError(GrusymError):
+    """Text that cannot be read as a cell or a formula.
+
+    `line` and `column` count from 1 and point at the offending character of the text given.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.line, self.column = line, column
+        place = "" if line is None else f"line {line}, column {column}: "
+        super().__init__(place + message)
+
+
+class ShapeError(ReadError):
+    """Two places of a text, or two arrays, whose sizes cannot both be right."""
+
+
+class UnknownNameError(GrusymError):
+    """A cell, a value, an analysis or a figure that was asked for by a name nobody has."""
+
+
+class DataError(GrusymError):
+    """Arrays or files that do not fit what was asked of them: missing, of the wrong size, not finite."""
+
+
+def unknown(kind: str, name: str, known: object) -> UnknownNameError:
+    """Return the error for a name nobody has, with the nearest known names first."""
+    import difflib
+
+    names = sorted(str(k) for k in known)  # type: ignore[attr-defined]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return UnknownNameError(f"there is no {kind} {name!r}{hint} Known: {', '.join(names) or 'none'}.")

@@ -1,0 +1,192 @@
+"""The elementwise functions a cell may apply: one entry each, with value, slope and spelling.
+
+A slope is written in the function's output where it can be (σ' = z ⊙ (1 - z)), so that a named gate
+stays named in its own derivative. Values take complex input, because the complex step needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grusym.language.build import hadamard, negative, number, power, total
+from grusym.language.expression import ONE, ZERO, Activation, Expression, Quotient
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """An elementwise function.
+
+    `slope(u, y)` is its derivative, given argument and output as expressions; `value` acts on NumPy
+    arrays; `numpy` is the same in emitted source; `sympy(u)` is the scalar function that a slope is
+    checked against; `bound` is a number no |output| exceeds, or None.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    latex: str
+    slope: Callable[[Expression, Expression], Expression]
+    value: Callable[[Array], Array]
+    numpy: str
+    sympy: Callable[[Any], Any]
+    bound: Fraction | None = None
+
+
+def sigmoid(x: Array) -> Array:
+    """The logistic function 1 / (1 + exp(-x)), of real or complex arrays, without overflow."""
+    import numpy as np
+
+    x = np.asarray(x)
+    if np.iscomplexobj(x):
+        return 1 / (1 + np.exp(-(np.clip(x.real, -700, 700) + 1j * x.imag)))
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def relu(x: Array) -> Array:
+    """max(x, 0); of a complex array, x where its real part is positive."""
+    import numpy as np
+
+    return np.where(np.real(x) > 0, x, 0)
+
+
+def step(x: Array) -> Array:
+    """1 where x (or its real part) is positive, else 0."""
+    import numpy as np
+
+    return np.where(np.real(x) > 0, 1.0, 0.0)
+
+
+def softplus(x: Array) -> Array:
+    """ln(1 + exp(x)), of real or complex arrays, without overflow."""
+    import numpy as np
+
+    x = np.asarray(x)
+    positive = np.real(x) > 0
+    return np.where(positive, x, 0) + np.log1p(np.exp(np.where(positive, -x, x)))
+
+
+def _numpy(name: str) -> Callable[[Array], Array]:
+    def value(x: Array) -> Array:
+        import numpy as np
+
+        return getattr(np, name)(x)
+
+    return value
+
+
+def _sympy(make: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    def scalar(u: Any) -> Any:
+        import sympy
+
+        return make(sympy, u)
+
+    return scalar
+
+
+_one_minus = lambda y: total(ONE, negative(y))  # noqa: E731
+
+_ENTRIES = (
+    Elementwise(
+        "σ",
+        ("σ", "sigma", "sigmoid", "sigm", "logistic", "expit"),
+        r"\sigma",
+        lambda u, y: hadamard(y, _one_minus(y)),
+        sigmoid,
+        "sigmoid",
+        _sympy(lambda sp, u: 1 / (1 + sp.exp(-u))),
+        Fraction(1),
+    ),
+    Elementwise(
+        "tanh",
+        ("tanh",),
+        r"\tanh",
+        lambda u, y: _one_minus(power(y, 2)),
+        _numpy("tanh"),
+        "np.tanh",
+        _sympy(lambda sp, u: sp.tanh(u)),
+        Fraction(1),
+    ),
+    Elementwise(
+        "relu",
+        ("relu", "ReLU", "RELU", "Relu"),
+        r"\operatorname{ReLU}",
+        lambda u, y: Activation("step", y),
+        relu,
+        "relu",
+        _sympy(lambda sp, u: sp.Piecewise((u, u > 0), (0, True))),
+    ),
+    Elementwise(
+        "step",
+        ("step", "heaviside", "Heaviside"),
+        r"\operatorname{step}",
+        lambda u, y: ZERO,
+        step,
+        "step",
+        _sympy(lambda sp, u: sp.Piecewise((1, u > 0), (0, True))),
+        Fraction(1),
+    ),
+    Elementwise(
+        "exp",
+        ("exp",),
+        r"\exp",
+        lambda u, y: y,
+        _numpy("exp"),
+        "np.exp",
+        _sympy(lambda sp, u: sp.exp(u)),
+    ),
+    Elementwise(
+        "log",
+        ("log", "ln"),
+        r"\log",
+        lambda u, y: Quotient(ONE, u),
+        _numpy("log"),
+        "np.log",
+        _sympy(lambda sp, u: sp.log(u)),
+    ),
+    Elementwise(
+        "sqrt",
+        ("sqrt",),
+        r"\operatorname{sqrt}",
+        lambda u, y: Quotient(ONE, hadamard(number(2), y)),
+        _numpy("sqrt"),
+        "np.sqrt",
+        _sympy(lambda sp, u: sp.sqrt(u)),
+    ),
+    Elementwise(
+        "sin",
+        ("sin",),
+        r"\sin",
+        lambda u, y: Activation("cos", u),
+        _numpy("sin"),
+        "np.sin",
+        _sympy(lambda sp, u: sp.sin(u)),
+        Fraction(1),
+    ),
+    Elementwise(
+        "cos",
+        ("cos",),
+        r"\cos",
+        lambda u, y: negative(Activation("sin", u)),
+        _numpy("cos"),
+        "np.cos",
+        _sympy(lambda sp, u: sp.cos(u)),
+        Fraction(1),
+    ),
+    Elementwise(
+        "softplus",
+        ("softplus",),
+        r"\operatorname{softplus}",
+        lambda u, y: Activation("σ", u),
+        softplus,
+        "softplus",
+        _sympy(lambda sp, u: sp.log(1 + sp.exp(u))),
+    ),
+)
+
+ACTIVATIONS: dict[str, Elementwise] = {entry.name: entry for entry in _ENTRIES}
+SPELLINGS: dict[str, str] = {s: entry.name for entry in _ENTRIES for s in entry.spellings}
