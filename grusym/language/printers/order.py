@@ -1,0 +1,210 @@
+"""What every printer shares: which node binds how tightly, and where brackets are needed.
+
+Sums bind loosest, then ⊙ and / (read from the left), then the matrix product by juxtaposition (written
+without brackets when it nests to the right), then powers and transposes. A printer for one notation
+gives only the signs; the order of terms and the brackets are decided here, once, so that no notation
+can say another thing than the next.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from fractions import Fraction
+
+from grusym.errors import GrusymError
+from grusym.language.expression import (
+    Activation,
+    Columns,
+    Concatenation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Increment,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Section,
+    Sum,
+    Transpose,
+)
+
+
+class Binding(IntEnum):
+    """How tightly a node holds its parts together, loosest first."""
+
+    SUM = 1
+    TIMES = 2
+    PRODUCT = 3
+    POSTFIX = 4
+    ATOM = 5
+
+
+class Printer(ABC):
+    """A walk over an expression that writes one notation.
+
+    `names` puts other names in place of the cell's own, for instance `{"h'": "h_t", "h": "h_{t-1}"}`.
+    Each node type has a method of its name in lower case.
+    """
+
+    plus: str
+    minus: str
+    sign: str
+    times: str
+    beside: str
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        self.names = names or {}
+
+    def write(self, e: Expression) -> str:
+        """The expression in this notation, without brackets around it."""
+        method = getattr(self, type(e).__name__.lower(), None)
+        if method is None:
+            raise GrusymError(
+                f"printing a {type(e).__name__}: {type(self).__name__} has no method "
+                f"{type(e).__name__.lower()!r}; add it to {type(self).__module__}"
+            )
+        return str(method(e))
+
+    def binding(self, e: Expression) -> Binding:
+        """How tightly the printed form of a node holds together."""
+        match e:
+            case Sum() | Negative():
+                return Binding.SUM
+            case Hadamard() | Quotient():
+                return Binding.TIMES
+            case Product():
+                return Binding.PRODUCT
+            case Power() | Transpose():
+                return Binding.POSTFIX
+            case Number(value=value) if value < 0:
+                return Binding.SUM
+        return Binding.ATOM
+
+    def part(self, e: Expression, least: Binding) -> str:
+        """A part of a larger expression, in brackets if it holds less tightly than its place asks."""
+        written = self.write(e)
+        return self.bracketed(written) if self.binding(e) < least else written
+
+    def sum(self, e: Sum) -> str:
+        return "".join(self.terms(e))
+
+    def terms(self, e: Sum) -> list[str]:
+        """The terms of a sum, each with the sign it carries there."""
+        first, *others = e.terms
+        written = [self.negative(first) if isinstance(first, Negative) else self.part(first, Binding.TIMES)]
+        for term in others:
+            if isinstance(term, Negative):
+                written.append(self.minus + self.part(term.operand, Binding.TIMES))
+            else:
+                written.append(self.plus + self.part(term, Binding.TIMES))
+        return written
+
+    def negative(self, e: Negative) -> str:
+        return self.sign + self.part(e.operand, Binding.TIMES)
+
+    def hadamard(self, e: Hadamard) -> str:
+        return self.part(e.left, Binding.TIMES) + self.times + self.part(e.right, Binding.PRODUCT)
+
+    def product(self, e: Product) -> str:
+        return self.beside.join(self.factors(e))
+
+    def factors(self, e: Product) -> list[str]:
+        """The factors of a matrix product that nests to the right."""
+        written = [self.part(e.left, Binding.POSTFIX)]
+        while isinstance(e.right, Product):
+            e = e.right
+            written.append(self.part(e.left, Binding.POSTFIX))
+        return [*written, self.part(e.right, Binding.POSTFIX)]
+
+    def activation(self, e: Activation) -> str:
+        return self.applied(self.function(e.function), self.write(e.operand))
+
+    def diagonal(self, e: Diagonal) -> str:
+        return self.applied(self.function("diag"), self.write(e.vector))
+
+    def concatenation(self, e: Concatenation) -> str:
+        return self.listed([self.write(part) for part in e.parts])
+
+    def power(self, e: Power) -> str:
+        return self.raised(self.part(e.base, Binding.ATOM), e.base, e.exponent)
+
+    def transpose(self, e: Transpose) -> str:
+        return self.transposed(self.part(e.operand, Binding.ATOM), e.operand)
+
+    def name(self, e: Name) -> str:
+        return self.named(self.names.get(e.name, e.name))
+
+    def columns(self, e: Columns) -> str:
+        return self.indexed(self.part(e.matrix, Binding.ATOM), self.place(e), whole_rows=True)
+
+    def section(self, e: Section) -> str:
+        return self.indexed(self.part(e.vector, Binding.ATOM), self.place(e), whole_rows=False)
+
+    def place(self, e: Columns | Section) -> str:
+        """The part of a concatenation that columns or entries belong to."""
+        return self.write(e.stacked.parts[e.index])
+
+    def increment(self, e: Increment) -> str:
+        plain = isinstance(e.operand, Name)
+        written = self.write(e.operand)
+        return self.small_change(written if plain else self.bracketed(written))
+
+    @abstractmethod
+    def number(self, e: Number) -> str: ...
+
+    @abstractmethod
+    def quotient(self, e: Quotient) -> str: ...
+
+    @abstractmethod
+    def identity(self, e: Identity) -> str: ...
+
+    @abstractmethod
+    def named(self, name: str) -> str:
+        """A canonical name."""
+
+    @abstractmethod
+    def function(self, name: str) -> str:
+        """The name of an activation, or `diag`."""
+
+    @abstractmethod
+    def bracketed(self, inner: str) -> str: ...
+
+    @abstractmethod
+    def applied(self, function: str, inner: str) -> str: ...
+
+    @abstractmethod
+    def listed(self, items: Sequence[str]) -> str: ...
+
+    @abstractmethod
+    def raised(self, base: str, of: Expression, exponent: int) -> str: ...
+
+    @abstractmethod
+    def transposed(self, base: str, of: Expression) -> str: ...
+
+    @abstractmethod
+    def indexed(self, whole: str, place: str, whole_rows: bool) -> str: ...
+
+    @abstractmethod
+    def small_change(self, of: str) -> str: ...
+
+
+def decimal(value: Fraction) -> str | None:
+    """A rational as an exact decimal, or None if its decimals never end."""
+    rest = value.denominator
+    twos = fives = 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    whole = digits if not places else f"{digits[:-places]}.{digits[-places:]}"
+    return f"-{whole}" if value < 0 else whole
