@@ -45,3 +45,81 @@ class Cell:
     shapes: Mapping[str, Shape]
     title: str = ""
     source: str = ""
+    notation: str = "primes"
+
+    @classmethod
+    def read(cls, *, name: str, equations: str, title: str = "", source: str = "") -> Cell:
+        """Read a cell from its text; see `grusym.language.reader.read_cell`."""
+        from grusym.language.reader import read_cell
+
+        return read_cell(equations, name=name, title=title, source=source)
+
+    def next_of(self, state: str) -> str:
+        """The name of a state's next value: `h'` for `h`."""
+        return f"{state}'"
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The names of all values the cell computes, in order."""
+        return tuple(e.left for e in self.equations)
+
+    @cached_property
+    def next_states(self) -> tuple[str, ...]:
+        """The names of the next states, in the order of `states`."""
+        return tuple(self.next_of(s) for s in self.states)
+
+    def equation(self, value: str) -> Equation:
+        """The equation that defines a value."""
+        for e in self.equations:
+            if e.left == value:
+                return e
+        from grusym.errors import unknown
+
+        raise unknown(f"value of cell {self.name!r}", value, self.values)
+
+    @cached_property
+    def sizes(self) -> tuple[sympy.Symbol, ...]:
+        """The size symbols that occur in the cell's shapes: n first, then m, then any others."""
+        found = {s for shape in self.shapes.values() for d in shape for s in getattr(d, "free_symbols", ())}
+        return tuple(sorted(found, key=lambda s: ("nm".find(s.name) % 3, s.name)))
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """Each name as the cell's own text writes it: with times where the text has them."""
+        if self.notation != "times":
+            return {}
+        shown = {name: _timed(name, "t") for name in (*self.inputs, *self.values)}
+        for state in self.states:
+            shown[state], shown[self.next_of(state)] = _timed(state, "t-1"), _timed(state, "t")
+        return shown
+
+    def __str__(self) -> str:
+        from grusym.language.printers.text import text
+
+        left = [self.written.get(e.left, e.left) for e in self.equations]
+        right = [text(e.right, self.written) for e in self.equations]
+        wide, long = max(map(_width, left)), max(map(_width, right))
+        lines = []
+        for a, b, e in zip(left, right, self.equations, strict=True):
+            role = " " * (long - _width(b) + 4) + e.role if e.role else ""
+            lines.append(f"{a}{' ' * (wide - _width(a))} = {b}{role}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _timed(name: str, time: str) -> str:
+    base, mark, script = name.partition("_")
+    if mark:
+        return f"{base}_{{{script.strip('{}')},{time}}}"
+    return f"{name}_{time}" if len(time) == 1 else f"{name}_{{{time}}}"
+
+
+def _width(text: str) -> int:
+    """Columns a text takes on a screen: a combining accent takes none."""
+    import unicodedata
+
+    return sum(not unicodedata.combining(c) for c in text)

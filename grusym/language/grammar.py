@@ -1,0 +1,288 @@
+"""Tokens to a surface tree: a Pratt grammar in which juxtaposition binds tighter than ⊙.
+
+Products whose meaning depends on what they multiply stay open here (`Chain`, `Starred`, `Call`);
+`grusym.language.kinds` closes them when it knows which names are matrices, vectors and scalars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from grusym.errors import ReadError
+from grusym.language.activations import SPELLINGS
+from grusym.language.expression import (
+    Activation,
+    Concatenation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Span,
+    Sum,
+    Transpose,
+)
+from grusym.language.lexer import NameToken, Token
+
+DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
+LONGEST_TERM = 200  # factors of one term; each nests the tree by one
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Expression):
+    """A name as the author wrote it, time included."""
+
+    name: NameToken
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Expression):
+    """Factors side by side, or joined by @, · or ×: matrix products or scalings."""
+
+    factors: tuple[Expression, ...]
+    signs: tuple[str, ...]  # the sign before factor 2, 3, ...; "" for juxtaposition
+
+
+@dataclass(frozen=True, slots=True)
+class Starred(Expression):
+    """left * right: elementwise in NumPy, a matrix product in many papers."""
+
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """name(argument) without a space: a product if the name is bound, else an unknown function."""
+
+    function: Written
+    argument: Expression
+
+
+STACKS = {"concat", "concatenate", "cat", "hstack", "vstack", "stack"}
+PRODUCTS = {"dot", "matmul", "mm", "mv"}
+
+
+class Grammar:
+    """Reads one statement (a line of tokens) as an expression."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = [*tokens, Token("end", "", tokens[-1].span if tokens else Span(1, 1, 2))]
+        self.i = 0
+        self.depth = 0
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read next."""
+        return self.tokens[self.i]
+
+    def take(self) -> Token:
+        """Read one token."""
+        token = self.next
+        self.i += 1
+        return token
+
+    def is_sign(self, *signs: str) -> bool:
+        """Whether an operator among `signs` is to be read next."""
+        return self.next.kind == "operator" and self.next.text in signs
+
+    def fail(self, message: str, token: Token | None = None) -> ReadError:
+        """A ReadError at a token."""
+        span = (token or self.next).span
+        return ReadError(message, span.line, span.column)
+
+    def expect(self, sign: str, opened: Token) -> None:
+        """Read a closing sign, or say what was opened and never closed."""
+        if not self.is_sign(sign):
+            found = repr(self.next.text) if self.next.kind != "end" else "the end of the line"
+            raise self.fail(f"{opened.text!r} of column {opened.span.column} needs {sign!r} here; found {found}")
+        self.take()
+
+    def whole(self) -> Expression:
+        """The one expression the tokens hold."""
+        result = self.sum()
+        if self.next.kind != "end":
+            raise self.fail(f"{self.next.text!r} was not expected here; an operator or the end of the line was")
+        return result
+
+    def sum(self) -> Expression:
+        """Terms joined by + and -."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.fail(f"brackets nested deeper than {DEEPEST}")
+        first = self.signed()
+        terms = [first]
+        while self.is_sign("+", "-"):
+            sign = self.take()
+            term = self.signed()
+            terms.append(Negative(term, span=term.span) if sign.text == "-" else term)
+        self.depth -= 1
+        return first if len(terms) == 1 else Sum(tuple(terms), span=first.span)
+
+    def signed(self) -> Expression:
+        """A term with an optional sign before it."""
+        if self.is_sign("-", "+"):
+            sign = self.take()
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise self.fail(f"signs and brackets nested deeper than {DEEPEST}")
+            term = self.signed()
+            self.depth -= 1
+            return Negative(term, span=sign.span) if sign.text == "-" else term
+        return self.term()
+
+    def term(self) -> Expression:
+        """Factors joined by ⊙, * and /."""
+        left, length = self.chain(), 1
+        while self.is_sign("⊙", "*", "/"):
+            sign, length = self.take(), length + 1
+            if length > LONGEST_TERM:
+                raise self.fail(f"a term of more than {LONGEST_TERM} factors")
+            right = self.signed() if self.is_sign("-", "+") else self.chain()
+            node = {"⊙": Hadamard, "*": Starred, "/": Quotient}[sign.text]
+            left = node(left, right, span=left.span)
+        return left
+
+    def chain(self) -> Expression:
+        """Factors side by side, or joined by @, · and ×."""
+        first = self.postfix()
+        factors, signs = [first], []
+        while True:
+            if self.is_sign("@", "·", "×"):
+                signs.append(self.take().text)
+            elif self.begins_factor():
+                signs.append("")
+            else:
+                break
+            factors.append(self.postfix())
+        return first if len(factors) == 1 else Chain(tuple(factors), tuple(signs), span=first.span)
+
+    def begins_factor(self) -> bool:
+        """Whether a further factor of a juxtaposition follows."""
+        return self.next.kind in ("name", "number") or self.is_sign("(", "[", "{", "frac")
+
+    def postfix(self) -> Expression:
+        """An atom with powers and transposes."""
+        e = self.atom()
+        while True:
+            if self.next.kind == "power":
+                e = Power(e, int(self.take().text), span=e.span)
+            elif self.is_sign("ᵀ"):
+                self.take()
+                e = Transpose(e, span=e.span)
+            elif self.is_sign(".") and self.tokens[self.i + 1].text == "T":
+                self.i += 2
+                e = Transpose(e, span=e.span)
+            elif self.is_sign("^"):
+                e = self.raised(e)
+            elif self.is_sign("'", "′", "’"):
+                raise self.fail("a prime marks the next value of a state and stands after a name, as in h'; write ᵀ for a transpose")
+            else:
+                return e
+
+    def raised(self, e: Expression) -> Expression:
+        """e^2, e^{2}, e^T, e^{\\top}, e^{⊙2}."""
+        sign = self.take()
+        braced = self.is_sign("{")
+        if braced:
+            self.take()
+        if self.is_sign("⊙"):
+            self.take()
+        token = self.take()
+        if braced:
+            self.expect("}", sign)
+        if token.text in ("T", "ᵀ"):
+            return Transpose(e, span=e.span)
+        if token.kind == "number" and token.text.isdigit() and int(token.text) <= 64:
+            return Power(e, int(token.text), span=e.span)
+        raise self.fail("only whole powers from 0 to 64 and the transpose ᵀ can be read after '^'", token)
+
+    def atom(self) -> Expression:
+        """A number, a name, a function of something, or anything in brackets."""
+        token = self.take()
+        if token.kind == "number":
+            return Number(_exact(token), span=token.span)
+        if token.kind == "name" and token.name is not None:
+            return self.named(token, token.name)
+        if token.kind == "operator" and token.text in ("(", "{", "["):
+            return self.bracketed(token)
+        if token.kind == "operator" and token.text == "frac":
+            return Quotient(self.group(), self.group(), span=token.span)
+        if token.kind == "end":
+            raise self.fail("the line ends where a name, a number or a bracket was expected", token)
+        raise self.fail(f"{token.text!r} was found where a name, a number or a bracket was expected", token)
+
+    def group(self) -> Expression:
+        """The {argument} of a LaTeX command."""
+        if not self.is_sign("{"):
+            return self.atom()
+        return self.bracketed(self.take())
+
+    def bracketed(self, opened: Token) -> Expression:
+        """( expression ), { expression }, or the concatenation [u, v]."""
+        closing = {"(": ")", "{": "}", "[": "]"}[opened.text]
+        parts = [self.sum()]
+        while self.is_sign(",", ";") or (opened.text == "[" and self.is_sign("|")):
+            if opened.text == "{":
+                raise self.fail("a comma cannot stand between braces")
+            self.take()
+            if self.is_sign(closing):
+                break
+            parts.append(self.sum())
+        self.expect(closing, opened)
+        if len(parts) == 1:
+            return replace(parts[0], span=opened.span) if parts[0].span is None else parts[0]
+        if opened.text == "(":
+            raise self.fail("(u, v) is not a vector here; write [u, v] for a concatenation", opened)
+        return Concatenation(tuple(parts), span=opened.span)
+
+    def named(self, token: Token, name: NameToken) -> Expression:
+        """A name, or a function applied to what follows it."""
+        bare = not (name.accents or name.subscript or name.label or name.primes) and name.time is None
+        if bare and name.base in SPELLINGS:
+            if not (self.begins_factor() or self.is_sign("-")):
+                raise self.fail(f"{token.text} needs an argument, as in {token.text}(W x + b)", token)
+            argument = self.atom() if self.is_sign("(", "[", "{") else self.chain()
+            return Activation(SPELLINGS[name.base], argument, span=token.span)
+        if bare and self.is_sign("(") and name.base in STACKS | PRODUCTS | {"diag"}:
+            return self.special(token, name.base)
+        written = Written(name, span=token.span)
+        if name.canonical == "I":
+            return Identity(span=token.span)
+        if self.is_sign("(") and not self.next.spaced:
+            return Call(written, self.atom(), span=token.span)
+        return written
+
+    def special(self, token: Token, function: str) -> Expression:
+        """diag(v), concatenate([u, v]), dot(A, v)."""
+        opened = self.take()
+        arguments = [self.sum()]
+        while self.is_sign(","):
+            self.take()
+            if self.next.kind == "name" and self.tokens[self.i + 1].text == "=":  # axis=-1, dim=1
+                self.i += 2
+                self.signed()
+            else:
+                arguments.append(self.sum())
+        self.expect(")", opened)
+        if function == "diag" and len(arguments) == 1:
+            return Diagonal(arguments[0], span=token.span)
+        if function in STACKS:
+            parts = arguments
+            if len(arguments) == 1 and isinstance(arguments[0], Concatenation):
+                parts = list(arguments[0].parts)
+            if len(parts) > 1:
+                return Concatenation(tuple(parts), span=token.span)
+        if function in PRODUCTS and len(arguments) == 2:
+            return Chain(tuple(arguments), ("@",), span=token.span)
+        raise self.fail(f"{function} was given {len(arguments)} argument(s), which it cannot take", token)
+
+
+def _exact(token: Token) -> Fraction:
+    mantissa, _, exponent = token.text.lower().partition("e")
+    return Fraction(mantissa) * Fraction(10) ** int(exponent or 0)

@@ -1,0 +1,258 @@
+"""Which names are scalars, vectors and matrices, and what each open product therefore means.
+
+Evidence first (a factor of ⊙ is a vector, what stands left of @ or under ᵀ is a matrix, a bias is
+added to a vector); only then the habits of the field (an upper-case letter before a vector is a
+matrix, a lower-case Greek one a scalar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from grusym.errors import ReadError
+from grusym.language.build import hadamard
+from grusym.language.expression import (
+    Activation,
+    Columns,
+    Concatenation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Increment,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Section,
+    Sum,
+    Transpose,
+    children,
+    names_in,
+    rebuilt,
+)
+from grusym.language.grammar import Call, Chain, Starred, Written
+
+SCALAR, VECTOR, MATRIX = "scalar", "vector", "matrix"
+WORDS = {SCALAR: "a scalar", VECTOR: "a vector", MATRIX: "a matrix", None: "something unknown"}
+Kind = str | None
+
+
+class Kinds:
+    """The kinds of names, learned from the expressions that use them."""
+
+    def __init__(self, bound: Iterable[str], declared: dict[str, str]) -> None:
+        self.known: dict[str, str] = dict.fromkeys(bound, VECTOR) | declared
+        self.bound = frozenset(self.known)
+        self.habits = False
+        self.changed = False
+
+    def learn_all(self, expressions: Iterable[Expression]) -> None:
+        """Find the kind of every name in the expressions, each of which is a vector."""
+        expressions = list(expressions)
+        for self.habits in (False, True):
+            self.changed = True
+            while self.changed:
+                self.changed = False
+                for e in expressions:
+                    self.kind(e, VECTOR)
+
+    def learn(self, e: Expression, kind: str) -> str:
+        """Note the kind of a name not known yet; anything else is left as it is."""
+        if isinstance(e, Name) and e.name not in self.known:
+            self.known[e.name] = kind
+            self.changed = True
+        return kind
+
+    def kind(self, e: Expression, wanted: Kind = None) -> Kind:
+        """The kind of an expression as far as it is known; `wanted` is what its place asks for."""
+        match e:
+            case Name(name=name):
+                known = self.known.get(name)
+                return known or (self.learn(e, wanted) if wanted and self.habits else None)
+            case Number():
+                return SCALAR
+            case Negative(operand=u) | Increment(operand=u) | Activation(operand=u) | Power(base=u):
+                return self.kind(u, wanted)
+            case Sum(terms=terms):
+                return self._sum(terms, wanted)
+            case Hadamard(left=u, right=v):
+                return self._elementwise(u, v, wanted)
+            case Quotient(left=u, right=v):
+                return _widest(self.kind(u, wanted), self.kind(v))
+            case Transpose(operand=u):
+                self.learn(u, MATRIX)
+                self.kind(u)
+                return MATRIX
+            case Diagonal(vector=u):
+                self.learn(u, VECTOR)
+                self.kind(u, VECTOR)
+                return MATRIX
+            case Identity() | Columns():
+                return MATRIX
+            case Concatenation() | Section():
+                for part in children(e):
+                    self.kind(part, VECTOR)
+                return VECTOR
+            case Product(left=u, right=v):
+                self.kind(self._matrix(u))
+                return self.kind(v, wanted if wanted != SCALAR else None)
+            case Starred(left=u, right=v):
+                return self._starred(u, v)
+            case Call(function=Name() as f, argument=v):
+                return self._chain((f, v), ("",), wanted)
+            case Chain(factors=factors, signs=signs):
+                return self._chain(factors, signs, wanted)
+        raise TypeError(f"no kind for {type(e).__name__}")
+
+    def _matrix(self, e: Expression) -> Expression:
+        self.learn(e, MATRIX)
+        return e
+
+    def _sum(self, terms: tuple[Expression, ...], wanted: Kind) -> Kind:
+        found = [self.kind(term) for term in terms]
+        widest = _widest(*found)
+        if widest in (VECTOR, MATRIX) or (self.habits and wanted):
+            kind = widest if widest in (VECTOR, MATRIX) else wanted
+            for term in terms:
+                bare = term.operand if isinstance(term, Negative) else term
+                if isinstance(bare, Name) and bare.name not in self.known:
+                    self.learn(bare, kind or VECTOR)
+                elif self.kind(term) is None:
+                    self.kind(term, kind)
+            return kind
+        return None if None in found else widest
+
+    def _elementwise(self, u: Expression, v: Expression, wanted: Kind) -> Kind:
+        for factor in (u, v):
+            self.learn(factor, VECTOR)
+        found = (self.kind(u), self.kind(v))
+        if None in found and self.habits:
+            found = (self.kind(u, VECTOR), self.kind(v, VECTOR))
+        return _widest(*found)
+
+    def _starred(self, u: Expression, v: Expression) -> Kind:
+        left, right = self.kind(u), self.kind(v)
+        if self.habits:
+            left = left or self.learn(u, self._habit(u, MATRIX if right != SCALAR and _upper(u) else VECTOR))
+            right = right or self.learn(v, self._habit(v, VECTOR))
+            left, right = left or self.kind(u, VECTOR), right or self.kind(v, VECTOR)
+        return VECTOR if (left, right) == (MATRIX, VECTOR) else _widest(left, right)
+
+    def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...], wanted: Kind) -> Kind:
+        kinds = [self.kind(f) for f in factors]
+        for i, sign in enumerate(signs):
+            if sign == "@" and kinds[i] is None:
+                kinds[i] = self.learn(factors[i], MATRIX)
+        if self.habits:
+            for i in range(len(factors) - 1, -1, -1):
+                if kinds[i] is None:
+                    last = i == len(factors) - 1
+                    habit = VECTOR if last and not (wanted == MATRIX or _upper(factors[i])) else MATRIX
+                    habit = self._habit(factors[i], habit)
+                    kinds[i] = self.kind(factors[i], self.learn(factors[i], habit)) or habit
+        return _chained(kinds)
+
+    def _habit(self, e: Expression, otherwise: str) -> str:
+        """What the field would take an undecided factor for, by the letters in it."""
+        letters = [name[0] for name in names_in(e) if name not in self.known]
+        if letters and all("α" <= letter <= "ω" for letter in letters):
+            return SCALAR
+        constant = isinstance(e, Sum) and any(self.kind(term) == SCALAR for term in e.terms)
+        return VECTOR if constant and otherwise == MATRIX else otherwise
+
+    def close(self, e: Expression) -> Expression:
+        """The same expression with every open product made an elementwise or a matrix product."""
+        match e:
+            case Starred(left=u, right=v):
+                if self.kind(u) == MATRIX or self.kind(v) == MATRIX:
+                    return self._joined(e, (u, v), ("*",))
+                return Hadamard(self.close(u), self.close(v), span=e.span)
+            case Call(function=Name() as f, argument=v):
+                return self._joined(e, (f, v), ("",))
+            case Chain(factors=factors, signs=signs):
+                return self._joined(e, factors, signs)
+            case Hadamard(left=u, right=v):
+                self._not_matrix(u, "⊙"), self._not_matrix(v, "⊙")
+            case Activation(operand=u):
+                self._not_matrix(u, e.function)
+            case Sum(terms=terms):
+                self._one_kind(terms)
+        return rebuilt(e, tuple(self.close(child) for child in children(e)))
+
+    def _not_matrix(self, e: Expression, what: str) -> None:
+        if self.kind(e) == MATRIX:
+            raise _error(e, f"{what} acts on vectors, but {_shown(e)} is a matrix; did you mean a matrix product?")
+
+    def _one_kind(self, terms: tuple[Expression, ...]) -> None:
+        matrices = [t for t in terms if self.kind(t) == MATRIX]
+        vectors = [t for t in terms if self.kind(t) == VECTOR]
+        if matrices and vectors:
+            raise _error(
+                matrices[0],
+                f"a matrix and a vector are added: {_shown(matrices[0])} is a matrix, {_shown(vectors[0])} is a vector",
+            )
+
+    def _joined(self, e: Expression, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> Expression:
+        """Close a chain from its right end: (A B) v and A (B v) are the same vector."""
+        kinds = [self.kind(f) for f in factors]
+        result, kind = self.close(factors[-1]), kinds[-1]
+        for factor, k, sign in zip(factors[-2::-1], kinds[-2::-1], signs[::-1], strict=True):
+            left = self.close(factor)
+            if k == MATRIX and kind in (MATRIX, VECTOR):
+                result = Product(left, result, span=factor.span)
+            elif SCALAR in (k, kind):
+                result = Hadamard(left, result, span=factor.span)
+                kind = k if kind == SCALAR else kind
+            elif k == VECTOR and kind == VECTOR and sign != "@":
+                result = hadamard(left, result)
+            else:
+                raise _error(
+                    factor,
+                    f"cannot multiply {WORDS[k]}, {_shown(factor)}, by {WORDS[kind]}; vectors are columns here: write W x, "
+                    "and ⊙ for an elementwise product",
+                )
+        return result
+
+
+def resolved(e: Expression, names: dict[int, str]) -> Expression:
+    """The tree with every name as written replaced by the name it stands for."""
+    if isinstance(e, Written):
+        return Name(names[id(e)], span=e.span)
+    if isinstance(e, Call):
+        function = resolved(e.function, names)
+        return Call(function, resolved(e.argument, names), span=e.span)  # type: ignore[arg-type]
+    if isinstance(e, Chain):
+        return Chain(tuple(resolved(f, names) for f in e.factors), e.signs, span=e.span)
+    return rebuilt(e, tuple(resolved(child, names) for child in children(e)))
+
+
+def _upper(e: Expression) -> bool:
+    return isinstance(e, Name) and e.name[0].isupper()
+
+
+def _widest(*kinds: Kind) -> Kind:
+    for kind in (MATRIX, VECTOR, None):
+        if kind in kinds:
+            return kind
+    return SCALAR
+
+
+def _chained(kinds: list[Kind]) -> Kind:
+    if None in kinds[-1:]:
+        return None
+    kind = kinds[-1]
+    for k in kinds[-2::-1]:
+        kind = k if kind == SCALAR else kind
+    return kind
+
+
+def _shown(e: Expression) -> str:
+    return str(e) if isinstance(e, Name) else "this"
+
+
+def _error(e: Expression, message: str) -> ReadError:
+    span = e.span
+    return ReadError(message, span and span.line, span and span.column)
