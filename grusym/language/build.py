@@ -42,6 +42,16 @@ def total(*terms: Expression) -> Expression:
     return kept[0] if len(kept) == 1 else Sum(kept)
 
 
+def collected(*terms: Expression) -> Expression:
+    """The sum of derived terms: a sum that begins with a minus is written with a positive term first."""
+    result = total(*terms)
+    if not isinstance(result, Sum) or not isinstance(result.terms[0], Negative):
+        return result
+    positive = [t for t in result.terms if not isinstance(t, Negative)]
+    rest = [t for t in result.terms if isinstance(t, Negative)]
+    return Sum((*positive, *rest))
+
+
 def hadamard(*factors: Expression) -> Expression:
     """The elementwise product of the factors, left to right."""
     sign, kept = 1, []

@@ -175,7 +175,8 @@ class Kinds:
             case Chain(factors=factors, signs=signs):
                 return self._joined(e, factors, signs)
             case Hadamard(left=u, right=v):
-                self._not_matrix(u, "⊙"), self._not_matrix(v, "⊙")
+                if SCALAR not in (self.kind(u), self.kind(v)):
+                    self._not_matrix(u, "⊙"), self._not_matrix(v, "⊙")
             case Activation(operand=u):
                 self._not_matrix(u, e.function)
             case Sum(terms=terms):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
@@ -45,6 +46,14 @@ class Binding(IntEnum):
     ATOM = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """∂of/∂by, as the left side of an equation."""
+
+    of: str
+    by: str
+
+
 class Printer(ABC):
     """A walk over an expression that writes one notation.
 
@@ -52,6 +61,7 @@ class Printer(ABC):
     Each node type has a method of its name in lower case.
     """
 
+    equals: str
     plus: str
     minus: str
     sign: str
@@ -109,7 +119,9 @@ class Printer(ABC):
         return self.sign + self.part(e.operand, Binding.TIMES)
 
     def hadamard(self, e: Hadamard) -> str:
-        return self.part(e.left, Binding.TIMES) + self.times + self.part(e.right, Binding.PRODUCT)
+        scales = isinstance(e.left, Number) and not _starts_with_number(e.right)
+        sign = self.beside if scales else self.times  # 2 h, as everyone writes it
+        return self.part(e.left, Binding.TIMES) + sign + self.part(e.right, Binding.PRODUCT)
 
     def product(self, e: Product) -> str:
         return self.beside.join(self.factors(e))
@@ -155,6 +167,18 @@ class Printer(ABC):
         written = self.write(e.operand)
         return self.small_change(written if plain else self.bracketed(written))
 
+    def equation(self, left: str | Partial, right: Expression) -> str:
+        """One line left = right; the left side is a name or a partial derivative."""
+        return self.left_side(left) + self.equals + self.write(right)
+
+    def left_side(self, left: str | Partial) -> str:
+        if isinstance(left, Partial):
+            return self.partial(self.write(Name(left.of)), self.write(Name(left.by)))
+        return self.write(Name(left))
+
+    @abstractmethod
+    def partial(self, of: str, by: str) -> str: ...
+
     @abstractmethod
     def number(self, e: Number) -> str: ...
 
@@ -192,6 +216,15 @@ class Printer(ABC):
 
     @abstractmethod
     def small_change(self, of: str) -> str: ...
+
+
+def _starts_with_number(e: Expression) -> bool:
+    match e:
+        case Number():
+            return True
+        case Hadamard(left=first) | Product(left=first) | Power(base=first) | Transpose(operand=first):
+            return _starts_with_number(first)
+    return False
 
 
 def decimal(value: Fraction) -> str | None:

@@ -18,13 +18,16 @@ def text(e: Expression, names: Mapping[str, str] | None = None) -> str:
 class TextPrinter(Printer):
     """The Unicode notation of the cells' own texts."""
 
-    plus, minus, sign, times, beside = " + ", " - ", "-", " ⊙ ", " "
+    equals, plus, minus, sign, times, beside = " = ", " + ", " - ", "-", " ⊙ ", " "
 
     def number(self, e: Number) -> str:
         return decimal(e.value) or f"({e.value})"
 
     def quotient(self, e: Quotient) -> str:
         return f"{self.part(e.left, Binding.TIMES)} / {self.part(e.right, Binding.PRODUCT)}"
+
+    def partial(self, of: str, by: str) -> str:
+        return f"∂{of}/∂{by}"
 
     def identity(self, e: Identity) -> str:
         return "I"
