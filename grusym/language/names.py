@@ -30,10 +30,10 @@ ACCENTS = {
 MARKS = {word: mark for mark, word in ACCENTS.items()}
 
 # Names that emitted code gives a meaning of its own.
-_TAKEN = frozenset(
-    [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "np", "numpy", "math", "self"]
-    + ["sigmoid", "relu", "step", "softplus", "I", "diag"]
-)
+_TAKEN = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | {
+    *("np", "numpy", "math", "self", "I", "diag"),
+    *("sigmoid", "relu", "step", "softplus"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _script(mark: str, script: str) -> str:
 
 def _unaccented(stem: str) -> tuple[str, tuple[str, ...]]:
     """A single letter and its accents; a longer word keeps its spelling."""
-    letter, *marks = unicodedata.normalize("NFD", stem) or " "
+    letter, *marks = list(unicodedata.normalize("NFD", stem) or " ")
     if all(mark in ACCENTS for mark in marks):
         return letter.strip(), tuple(ACCENTS[mark] for mark in marks)
     return unicodedata.normalize("NFC", stem), ()

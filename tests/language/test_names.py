@@ -3,8 +3,7 @@
 import keyword
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from grusym.language.names import NameParts, code_name, code_names, parts
 

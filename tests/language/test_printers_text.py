@@ -79,7 +79,11 @@ BRACKETS = {
     "h ⊙ (x / z)": had(h, Quotient(x, z)),
     "h ⊙ x / z": Quotient(had(h, x), z),
     "1 / (1 - z)": Quotient(Number(Fraction(1)), keep),
-    "0.5 ⊙ h + (1/3) ⊙ x": plus(had(half, h), had(third, x)),
+    "0.5 h + (1/3) x": plus(had(half, h), had(third, x)),
+    "0.5 h ⊙ x": had(half, h, x),
+    "0.5 (h ⊙ x)": had(half, had(h, x)),
+    "0.5 ⊙ (0.5 h)": had(half, had(half, h)),
+    "h ⊙ 0.5": had(h, half),
 }
 
 

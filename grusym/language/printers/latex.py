@@ -1,5 +1,7 @@
 r"""Expressions in LaTeX, ready for `$...$` or an `align`: `h' = z \odot h + (1 - z) \odot c`."""
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py and symbols.py.
+
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

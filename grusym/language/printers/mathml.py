@@ -4,6 +4,8 @@ Browsers do not break a formula over lines. So a writer marks where a line may e
 the brackets around; `broken` cuts a formula there into inline pieces that flow like words.
 """
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py and symbols.py.
+
 from __future__ import annotations
 
 import re
@@ -44,9 +46,7 @@ def mathml(e: Expression, names: Mapping[str, str] | None = None) -> str:
 
 def mathml_equation(left: str | Partial, right: Expression, names: Mapping[str, str] | None = None) -> str:
     """left = right as one inline `<math>` element."""
-    return _math(
-        MathMLPrinter(names).equation(left, right), TextPrinter(names).equation(left, right)
-    )
+    return _math(MathMLPrinter(names).equation(left, right), TextPrinter(names).equation(left, right))
 
 
 def broken(e: Expression, names: Mapping[str, str] | None = None, before: str = "") -> str:
@@ -91,7 +91,9 @@ class MathMLPrinter(SymbolPrinter):
         return f'<mover accent="true">{_row(stem)}{sign}</mover>'
 
     def scripted(self, stem: str, scripts: Scripts) -> str:
-        primes = f'<mo lspace="0" rspace="0">{"′″‴⁗"[scripts.primes - 1]}</mo>' if 0 < scripts.primes < 5 else ""
+        primes = (
+            f'<mo lspace="0" rspace="0">{"′″‴⁗"[scripts.primes - 1]}</mo>' if 0 < scripts.primes < 5 else ""
+        )
         primes = primes or "<mo>′</mo>" * scripts.primes
         above, below = _row(scripts.above + primes), _row(scripts.below)
         if scripts.below and (scripts.above or primes):

@@ -102,6 +102,7 @@ class Printer(ABC):
         return self.bracketed(written) if self.binding(e) < least else written
 
     def sum(self, e: Sum) -> str:
+        """Terms with the signs between them."""
         return "".join(self.terms(e))
 
     def terms(self, e: Sum) -> list[str]:
@@ -116,14 +117,17 @@ class Printer(ABC):
         return written
 
     def negative(self, e: Negative) -> str:
+        """-operand."""
         return self.sign + self.part(e.operand, Binding.TIMES)
 
     def hadamard(self, e: Hadamard) -> str:
+        """left ⊙ right."""
         scales = isinstance(e.left, Number) and not _starts_with_number(e.right)
         sign = self.beside if scales else self.times  # 2 h, as everyone writes it
         return self.part(e.left, Binding.TIMES) + sign + self.part(e.right, Binding.PRODUCT)
 
     def product(self, e: Product) -> str:
+        """Factors side by side."""
         return self.beside.join(self.factors(e))
 
     def factors(self, e: Product) -> list[str]:
@@ -135,27 +139,35 @@ class Printer(ABC):
         return [*written, self.part(e.right, Binding.POSTFIX)]
 
     def activation(self, e: Activation) -> str:
+        """function(operand)."""
         return self.applied(self.function(e.function), self.write(e.operand))
 
     def diagonal(self, e: Diagonal) -> str:
+        """diag(vector)."""
         return self.applied(self.function("diag"), self.write(e.vector))
 
     def concatenation(self, e: Concatenation) -> str:
+        """[part, part, ...]."""
         return self.listed([self.write(part) for part in e.parts])
 
     def power(self, e: Power) -> str:
+        """The base, in brackets if it is not a single thing, to a whole power."""
         return self.raised(self.part(e.base, Binding.ATOM), e.base, e.exponent)
 
     def transpose(self, e: Transpose) -> str:
+        """The operand, in brackets if it is not a single thing, transposed."""
         return self.transposed(self.part(e.operand, Binding.ATOM), e.operand)
 
     def name(self, e: Name) -> str:
+        """A name, or the one to be shown in its place."""
         return self.named(self.names.get(e.name, e.name))
 
     def columns(self, e: Columns) -> str:
+        """The columns of a matrix that meet one part of a concatenation."""
         return self.indexed(self.part(e.matrix, Binding.ATOM), self.place(e), whole_rows=True)
 
     def section(self, e: Section) -> str:
+        """The entries of a vector that stand where one part does."""
         return self.indexed(self.part(e.vector, Binding.ATOM), self.place(e), whole_rows=False)
 
     def place(self, e: Columns | Section) -> str:
@@ -163,6 +175,7 @@ class Printer(ABC):
         return self.write(e.stacked.parts[e.index])
 
     def increment(self, e: Increment) -> str:
+        """dz, d(z ⊙ h)."""
         plain = isinstance(e.operand, Name)
         written = self.write(e.operand)
         return self.small_change(written if plain else self.bracketed(written))
@@ -172,21 +185,26 @@ class Printer(ABC):
         return self.left_side(left) + self.equals + self.write(right)
 
     def left_side(self, left: str | Partial) -> str:
+        """A name or a partial derivative before the equals sign."""
         if isinstance(left, Partial):
             return self.partial(self.write(Name(left.of)), self.write(Name(left.by)))
         return self.write(Name(left))
 
     @abstractmethod
-    def partial(self, of: str, by: str) -> str: ...
+    def partial(self, of: str, by: str) -> str:
+        """∂of/∂by."""
 
     @abstractmethod
-    def number(self, e: Number) -> str: ...
+    def number(self, e: Number) -> str:
+        """An exact rational constant."""
 
     @abstractmethod
-    def quotient(self, e: Quotient) -> str: ...
+    def quotient(self, e: Quotient) -> str:
+        """left / right."""
 
     @abstractmethod
-    def identity(self, e: Identity) -> str: ...
+    def identity(self, e: Identity) -> str:
+        """The identity matrix."""
 
     @abstractmethod
     def named(self, name: str) -> str:
@@ -197,25 +215,32 @@ class Printer(ABC):
         """The name of an activation, or `diag`."""
 
     @abstractmethod
-    def bracketed(self, inner: str) -> str: ...
+    def bracketed(self, inner: str) -> str:
+        """Something in round brackets."""
 
     @abstractmethod
-    def applied(self, function: str, inner: str) -> str: ...
+    def applied(self, function: str, inner: str) -> str:
+        """function(inner)."""
 
     @abstractmethod
-    def listed(self, items: Sequence[str]) -> str: ...
+    def listed(self, items: Sequence[str]) -> str:
+        """[item, item, ...]."""
 
     @abstractmethod
-    def raised(self, base: str, of: Expression, exponent: int) -> str: ...
+    def raised(self, base: str, of: Expression, exponent: int) -> str:
+        """The base, written and as a node, to a whole power."""
 
     @abstractmethod
-    def transposed(self, base: str, of: Expression) -> str: ...
+    def transposed(self, base: str, of: Expression) -> str:
+        """The base, written and as a node, transposed."""
 
     @abstractmethod
-    def indexed(self, whole: str, place: str, whole_rows: bool) -> str: ...
+    def indexed(self, whole: str, place: str, whole_rows: bool) -> str:
+        """whole[:, place], or whole[place]."""
 
     @abstractmethod
-    def small_change(self, of: str) -> str: ...
+    def small_change(self, of: str) -> str:
+        """d before something: dz."""
 
 
 def _starts_with_number(e: Expression) -> bool:

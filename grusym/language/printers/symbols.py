@@ -1,5 +1,7 @@
 """What the typeset notations share: a name set as letter, accents, scripts and primes."""
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py.
+
 from __future__ import annotations
 
 import re
@@ -82,22 +84,29 @@ class SymbolPrinter(Printer):
         return "".join(pieces)
 
     @abstractmethod
-    def letter(self, letter: str) -> str: ...
+    def letter(self, letter: str) -> str:
+        """A variable of one letter."""
 
     @abstractmethod
-    def word(self, word: str) -> str: ...
+    def word(self, word: str) -> str:
+        """A name of several letters, upright."""
 
     @abstractmethod
-    def digits(self, digits: str) -> str: ...
+    def digits(self, digits: str) -> str:
+        """A number's digits."""
 
     @abstractmethod
-    def mark(self, sign: str) -> str: ...
+    def mark(self, sign: str) -> str:
+        """A sign between the names of a label."""
 
     @abstractmethod
-    def accented(self, stem: str, accent: str) -> str: ...
+    def accented(self, stem: str, accent: str) -> str:
+        """A stem under an accent, by the accent's word."""
 
     @abstractmethod
-    def scripted(self, stem: str, scripts: Scripts) -> str: ...
+    def scripted(self, stem: str, scripts: Scripts) -> str:
+        """A stem with its scripts and primes."""
 
     @abstractmethod
-    def fraction(self, above: str, below: str) -> str: ...
+    def fraction(self, above: str, below: str) -> str:
+        """A stacked fraction."""

@@ -1,5 +1,7 @@
 """Expressions in Unicode text, as grusym reads them: `h' = z ⊙ h + (1 - z) ⊙ c`."""
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py.
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

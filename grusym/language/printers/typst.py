@@ -1,5 +1,7 @@
 """Expressions in Typst mathematics, to stand between dollar signs: `h' = z dot.o h + (1 - z) dot.o c`."""
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py and symbols.py.
+
 from __future__ import annotations
 
 import json
@@ -99,7 +101,7 @@ class TypstPrinter(SymbolPrinter):
         return f"scripts({base})" if self.has_superscript(of) else base
 
     def indexed(self, whole: str, place: str, whole_rows: bool) -> str:
-        return f"{whole}[:, {place}]" if whole_rows else f"{whole}[{place}]"
+        return f"{whole} [:, {place}]" if whole_rows else f"{whole} [{place}]"
 
     def small_change(self, of: str) -> str:
         return f"upright(d) {of}"
