@@ -162,12 +162,23 @@ def jacobian(cell: Cell, of: str = "h'", by: str = "h") -> Jacobian:
         raise UnknownNameError(f"asked for a Jacobian with {bad!r}, which is no vector; for parameters that are matrices see gradients(cell)")
     known: dict[Expression, Differential] = {Name(by): identity(Name(by))}
     steps: list[Step] = []
+    needed = _needed(cell, of, by)
     for value in cell.values:
-        if value != by:
+        if value in needed:
             known[Name(value)] = _chain(cell, value, by, known, steps)
-        if value == of:
-            break
     return Jacobian(cell, of, by, known[Name(of)], Derivation(f"∂{of}/∂{by}", tuple(steps)))
+
+
+def _needed(cell: Cell, of: str, by: str) -> set[str]:
+    """The values that `of` is computed from, itself included, not looking behind `by`."""
+    right = {e.left: names_in(e.right) for e in cell.equations}
+    needed, open_ = set(), [of]
+    while open_:
+        value = open_.pop()
+        if value in right and value != by and value not in needed:
+            needed.add(value)
+            open_.extend(right[value])
+    return needed
 
 
 def _chain(cell: Cell, value: str, by: str, known: dict[Expression, Differential], steps: list[Step]) -> Differential:

@@ -80,6 +80,8 @@ def unify(a: Size, b: Size) -> None:
     if a is b:
         return
     if a.parts and b.parts:
+        if sorted(map(str, a.parts)) == sorted(map(str, b.parts)) and "?" not in str(a):
+            return
         if len(a.parts) != len(b.parts):
             raise Clash
         for x, y in zip(a.parts, b.parts, strict=True):
@@ -167,9 +169,11 @@ class Shapes:
             raise _clash(e, f"a matrix was expected; {_shown(e)} is {_rank(sizes)}")
         return sizes
 
-    def _transposed(self, e: Expression) -> tuple[Size, Size]:
+    def _transposed(self, e: Expression) -> Sizes:
         sizes = self.of(e)
-        if sizes is not None and len(sizes) == 1:
+        if not sizes:
+            return None  # 1ᵀ, which sums a vector
+        if len(sizes) == 1:
             return (Size("1"), sizes[0])
         rows, columns = self._matrix(e)
         return columns, rows
@@ -205,6 +209,10 @@ class Shapes:
         if left is not None and len(left) == 1 and right is not None and len(right) == 2:
             self._join(e, right[0], Size("1"), u, v)  # an outer product u vᵀ
             return (left[0], right[1])
+        if isinstance(u, Transpose) and right is not None and len(right) == 1 and (left is None or str(left[0]) == "1"):
+            if left is not None:
+                self._join(e, left[1], right[0], u, v)  # a scalar product uᵀ v
+            return ()
         rows, columns = self._matrix(u)
         if right is None or not right:
             raise _clash(v, f"a matrix cannot multiply {_shown(v)}, which is a scalar; write it before the matrix")
@@ -227,6 +235,21 @@ class Shapes:
         used = {str(s) for sizes in self.names.values() for s in sizes}
         letters = iter([c for c in FREE_LETTERS if c not in used] + [f"k_{i}" for i in range(1, 1000)])
         return {name: tuple(_symbolic(s, letters) for s in sizes) for name, sizes in self.names.items()}
+
+
+def shape_of(e: Expression, known: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The shape of an expression in names of known shapes, in SymPy symbols; a bare number is a scalar."""
+    shapes = Shapes({}, {})
+    symbols: dict[Any, Size] = {}
+
+    def size(dimension: Any) -> Size:
+        if dimension not in symbols:
+            parts = getattr(dimension, "args", ()) if getattr(dimension, "is_Add", False) else ()
+            symbols[dimension] = Size(parts=tuple(map(size, parts))) if parts else Size(str(dimension))
+        return symbols[dimension]
+
+    shapes.names = {name: tuple(map(size, shape)) for name, shape in known.items()}
+    return tuple(_symbolic(s, iter(FREE_LETTERS)) for s in shapes.of(e) or ())
 
 
 def _symbolic(size: Size, letters: Any) -> Any:
