@@ -1,0 +1,237 @@
+"""The value of an expression on arrays, and of a cell on its inputs, states and parameters.
+
+Batch axes come first: a vector has shape (..., n), a matrix (rows, columns) or (..., rows, columns).
+The arithmetic is a parameter, so that one walk gives floats, complex steps and exact values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import DataError
+from grusym.language.activations import ACTIVATIONS
+from grusym.language.arrays import RANKS, check_arrays, concrete, found_sizes
+from grusym.language.cell import Cell, Equation, Shape
+from grusym.language.expression import (
+    Activation,
+    Columns,
+    Concatenation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Section,
+    Sum,
+    Transpose,
+)
+from grusym.language.values import Misfit, Value, added, dense, elementwise, multiplied, powered, transposed
+
+Array = Any
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What an exact constant becomes, and what an activation does to an array of such numbers."""
+
+    number: Callable[[Fraction], Any]
+    apply: Callable[[str, Array], Array]
+
+
+FLOATS = Arithmetic(float, lambda function, u: ACTIVATIONS[function].value(u))
+
+
+def evaluate(
+    e: Expression,
+    arrays: Mapping[str, Array],
+    shapes: Mapping[str, Shape] | None = None,
+    result: tuple[int, ...] | None = None,
+    arithmetic: Arithmetic = FLOATS,
+) -> Array:
+    """The value of an expression on arrays, real or complex.
+
+    `shapes` says which names are scalars, vectors and matrices, as `Cell.shapes` does; axes before
+    those are batch. A name it lacks is a vector, or a scalar if it has no axes. Without `shapes` no
+    array has batch axes. `result` is the shape wanted, without batch axes: it sizes a lone constant
+    or identity.
+
+    Raises DataError where names are missing, sizes do not fit, or an identity has no size.
+    """
+    return _sized(e, _Walk(arrays, shapes, arithmetic).of(e), result)
+
+
+def evaluate_equations(
+    equations: Iterable[Equation],
+    arrays: Mapping[str, Array],
+    shapes: Mapping[str, Shape] | None = None,
+    arithmetic: Arithmetic = FLOATS,
+) -> dict[str, Array]:
+    """The values of equations taken top to bottom, each of which may use those above it."""
+    walk, values = _Walk(arrays, shapes, arithmetic), {}
+    for equation in equations:
+        walk.known[equation.left] = walk.of(equation.right)
+        values[equation.left] = _sized(equation.right, walk.known[equation.left], None)
+    return values
+
+
+def evaluate_cell(
+    cell: Cell,
+    arrays: Mapping[str, Array],
+    fixed: Mapping[str, Array] | None = None,
+    arithmetic: Arithmetic = FLOATS,
+) -> dict[str, Array]:
+    """All values of a cell by name, from arrays for its states, inputs and parameters.
+
+    `fixed` gives values that are taken as they are, in place of their equations.
+    Raises DataError as `check_arrays` does.
+    """
+    sizes = check_arrays(cell, arrays) if arithmetic is FLOATS else found_sizes(cell, arrays)
+    walk, fixed, values = _Walk(arrays, cell.shapes, arithmetic), fixed or {}, {}
+    for equation in cell.equations:
+        shape = cell.shapes[equation.left]
+        size = tuple(d for d in (concrete(d, sizes) for d in shape) if d is not None)
+        if equation.left in fixed:
+            array = fixed[equation.left]
+        else:
+            array = _sized(equation.right, walk.of(equation.right), size if len(size) == len(shape) else None)
+        walk.known[equation.left] = Value(array, len(shape))
+        values[equation.left] = array
+    return values
+
+
+class _Walk:
+    """One walk over expressions, with the names it knows."""
+
+    def __init__(
+        self, arrays: Mapping[str, Array], shapes: Mapping[str, Shape] | None, arithmetic: Arithmetic
+    ) -> None:
+        self.arrays, self.shapes, self.arithmetic = arrays, shapes, arithmetic
+        self.known: dict[str, Value] = {}
+
+    def of(self, e: Expression) -> Value:
+        """The value of a node."""
+        match e:
+            case Number(value=constant):
+                return Value(self.arithmetic.number(constant), 0)
+            case Name(name=name):
+                return self._named(name)
+            case Negative(operand=u):
+                value = self.of(u)
+                return replace(value, array=np.negative(value.array))
+            case Sum(terms=terms):
+                return self._joined(e, terms, added)
+            case Hadamard(left=u, right=v):
+                return self._joined(e, (u, v), lambda a, b: elementwise(np.multiply, a, b))
+            case Quotient(left=u, right=v):
+                return self._joined(e, (u, v), lambda a, b: elementwise(np.true_divide, a, b))
+            case Product(left=u, right=v):
+                return self._joined(e, (u, v), multiplied)
+            case Power(base=u, exponent=k):
+                value = self._entries(u)
+                return replace(value, array=powered(value.array, k))
+            case Activation(function=f, operand=u):
+                value = self._entries(u)
+                return replace(value, array=self.arithmetic.apply(f, value.array))
+            case Transpose(operand=u):
+                return transposed(self.of(u))
+        return self._structured(e)
+
+    def _structured(self, e: Expression) -> Value:
+        match e:
+            case Identity():
+                return Value(self.arithmetic.number(Fraction(1)), 0, diagonal=True)
+            case Diagonal(vector=u):
+                return replace(self._entries(u), diagonal=True)
+            case Concatenation(parts=parts):
+                return self._stacked(e, parts)
+            case Columns(matrix=u, stacked=stacked, index=i):
+                return Value(dense(self.of(u))[..., self._place(stacked, i)], 2)
+            case Section(vector=u, stacked=stacked, index=i):
+                value = self.of(u)
+                return value if value.rank == 0 else Value(value.array[..., self._place(stacked, i)], 1)
+        kind = type(e).__name__
+        raise DataError(f"{e} was asked for its value, but {kind} has none; evaluate what it stands for")
+
+    def _named(self, name: str) -> Value:
+        if name in self.known:
+            return self.known[name]
+        if name not in self.arrays:
+            known = ", ".join((*self.arrays, *self.known)) or "none"
+            raise DataError(f"an array for {name} is needed, but the names given are {known}; add {name}")
+        array = np.asarray(self.arrays[name])
+        if array.dtype.kind in "biu":
+            array = array.astype(np.float64)
+        rank = min(array.ndim, 2 if self.shapes is None else 1)
+        if self.shapes is not None and name in self.shapes:
+            rank = len(self.shapes[name])
+        if array.ndim < rank:
+            raise DataError(
+                f"{name} is {RANKS[rank]}, but the array given has shape {array.shape}; give it {rank} axes"
+            )
+        return Value(array, rank)
+
+    def _entries(self, e: Expression) -> Value:
+        value = self.of(e)
+        if value.diagonal or value.row or value.rank == 2:
+            raise DataError(
+                f"{e} is {value} where a vector was expected; elementwise functions act on vectors"
+            )
+        return value
+
+    def _joined(
+        self, e: Expression, parts: tuple[Expression, ...], combine: Callable[[Value, Value], Value]
+    ) -> Value:
+        """Combine the parts' values left to right; where two do not fit, say which and their shapes."""
+        result = self.of(parts[0])
+        for part in parts[1:]:
+            value = self.of(part)
+            try:
+                result = combine(result, value)
+            except (ValueError, Misfit):
+                raise DataError(
+                    f"{e} cannot be evaluated: {part} is {value} and meets {result}; check the arrays' sizes"
+                ) from None
+        return result
+
+    def _stacked(self, e: Expression, parts: tuple[Expression, ...]) -> Value:
+        values = [self.of(p) for p in parts]
+        for part, value in zip(parts, values, strict=True):
+            if value.rank != 1 or value.diagonal or value.row:
+                raise DataError(f"{e} stacks vectors, but {part} is {value}; give it a size")
+        batch = np.broadcast_shapes(*(np.shape(v.array)[:-1] for v in values))
+        arrays = [np.broadcast_to(v.array, (*batch, np.shape(v.array)[-1])) for v in values]
+        return Value(np.concatenate(arrays, axis=-1), 1)
+
+    def _place(self, stacked: Concatenation, index: int) -> slice:
+        sizes = [np.shape(self.of(p).array)[-1] for p in stacked.parts]
+        return slice(sum(sizes[:index]), sum(sizes[: index + 1]))
+
+
+def _sized(e: Expression, value: Value, result: tuple[int, ...] | None) -> Array:
+    """The array of a value, made as large as the result wanted."""
+    matrix_wanted = result is not None and len(result) == 2
+    if matrix_wanted and value.rank == 0 and not value.diagonal and np.any(np.not_equal(value.array, 0)):
+        raise DataError(f"{e} is a number where a matrix of shape {result} was wanted; write diag(...) or I")
+    try:
+        array = dense(value, result[0] if matrix_wanted and result else None)
+    except Misfit:
+        raise DataError(
+            f"{e} is a multiple of the identity of no known size; say the result's shape"
+        ) from None
+    rank = 2 if value.diagonal or value.row else value.rank
+    own = array.shape[array.ndim - rank :]
+    if result is None or own == tuple(result):
+        return array
+    if rank:
+        raise DataError(f"{e} has shape {own} where {tuple(result)} was wanted; check the arrays' sizes")
+    return np.broadcast_to(array[(..., *[None] * len(result))], (*array.shape, *result)).copy()
