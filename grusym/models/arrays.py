@@ -12,15 +12,8 @@ from grusym.errors import DataError, ShapeError
 
 Arrays = dict[str, NDArray]
 
-MEMORY = (
-    1 << 30
-)  # bytes one file may ask for: a thousand times the models of this trade, less than a small machine has
-KINDS = {
-    "b": "truth values",
-    "i": "integers",
-    "u": "integers",
-    "f": "real numbers",
-}  # dtype.kind -> what is read
+MEMORY = 1 << 30  # bytes one file may ask for: far above such models, and what any machine has
+KINDS = "biuf"  # NumPy's letters for truth values, integers and real numbers
 
 
 def bytes_declared(name: str, shape: tuple[int, ...], dtype: np.dtype, where: str) -> int:
@@ -57,8 +50,8 @@ def require_finite(arrays: Mapping[str, NDArray], where: str) -> None:
         if bad.any():
             place = tuple(int(i) for i in np.argwhere(bad)[0])
             raise DataError(
-                f"{where}: array {name!r} {array.shape} should be finite, but {int(bad.sum())} of its entries are not, "
-                f"first {array[place]} at {place}; the training that wrote it diverged, or the file is damaged"
+                f"{where}: array {name!r} should be finite, but {int(bad.sum())} of {array.size} entries are not, "
+                f"first {array[place]} at {place}; the training diverged, or the file is damaged"
             )
 
 

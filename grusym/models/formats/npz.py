@@ -63,9 +63,7 @@ def _check(archive: zipfile.ZipFile, path: Path, limit: int) -> None:
         )
     within_memory(sum(info.file_size for info in members), limit, str(path))
     packed = sum(info.compress_size for info in members)
-    if (
-        packed > path.stat().st_size
-    ):  # members that share their bytes: a small file that unpacks to a vast one
+    if packed > path.stat().st_size:  # members that share bytes: a small file that unpacks to a vast one
         raise DataError(
             f"{path} is shorter than the {packed:,} bytes its members claim; it is damaged or hostile"
         )
@@ -81,11 +79,12 @@ def _declared(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> in
         raise DataError(f"{path}: array {name!r} is encrypted; store the archive without a password")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(
-            f"{path}: array {name!r} is packed by method {info.compress_type}; use np.savez or savez_compressed"
+            f"{path}: array {name!r} is packed by method {info.compress_type}, and only NumPy's own two are read; "
+            "store it with np.savez or np.savez_compressed"
         )
     if info.file_size > DEFLATE_AT_BEST * info.compress_size + 64:
         raise DataError(
-            f"{path}: array {name!r} claims {info.file_size:,} bytes out of {info.compress_size}; none can"
+            f"{path}: array {name!r} claims {info.file_size:,} bytes out of {info.compress_size}; fetch it again"
         )
     with archive.open(info) as member:
         shape, dtype = _header(member, name, path)
