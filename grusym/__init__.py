@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         cell_names as cell_names,
         check as check,
         random_weights as random_weights,
-        read_cell as read_cell,
         simulate as simulate,
     )
     from grusym.calculus.adjoint import gradients as gradients
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
     from grusym.kernels.kernel import kernel as kernel
+    from grusym.language.reader import read_cell as read_cell
 
 HOMES = {
     "GrusymError": "grusym.errors",
@@ -42,7 +42,7 @@ HOMES = {
     "operation_count": "grusym.calculus.counting",
     "parameter_count": "grusym.calculus.counting",
     "random_weights": "grusym.assemble",
-    "read_cell": "grusym.assemble",
+    "read_cell": "grusym.language.reader",
     "simulate": "grusym.assemble",
 }
 
