@@ -50,8 +50,8 @@ def require_finite(arrays: Mapping[str, NDArray], where: str) -> None:
         if bad.any():
             place = tuple(int(i) for i in np.argwhere(bad)[0])
             raise DataError(
-                f"{where}: array {name!r} should be finite, but {int(bad.sum())} of {array.size} entries are not, "
-                f"first {array[place]} at {place}; the training diverged, or the file is damaged"
+                f"{where}: array {name!r} should be finite, but {int(bad.sum())} of {array.size} entries "
+                f"are not, first {array[place]} at {place}; the training diverged, or the file is damaged"
             )
 
 

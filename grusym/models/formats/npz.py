@@ -79,12 +79,13 @@ def _declared(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> in
         raise DataError(f"{path}: array {name!r} is encrypted; store the archive without a password")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(
-            f"{path}: array {name!r} is packed by method {info.compress_type}, and only NumPy's own two are read; "
+            f"{path}: array {name!r} is packed by method {info.compress_type}, which NumPy never writes; "
             "store it with np.savez or np.savez_compressed"
         )
     if info.file_size > DEFLATE_AT_BEST * info.compress_size + 64:
         raise DataError(
-            f"{path}: array {name!r} claims {info.file_size:,} bytes out of {info.compress_size}; fetch it again"
+            f"{path}: array {name!r} claims {info.file_size:,} bytes out of {info.compress_size}; "
+            "no packing gives that: fetch it again"
         )
     with archive.open(info) as member:
         shape, dtype = _header(member, name, path)
