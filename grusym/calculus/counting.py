@@ -1,0 +1,74 @@
+"""How much a cell holds and costs, as polynomials in its sizes, from its text alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from grusym.language.cell import Cell
+from grusym.language.expression import Activation, Expression, Hadamard, Number, Power, Product, Quotient, walk
+from grusym.language.shapes import shape_of
+
+if TYPE_CHECKING:
+    import sympy
+
+
+def parameter_count(cell: Cell) -> sympy.Expr:
+    """The number of trained parameters, factored: 3*n*(m + n + 1) for the GRU."""
+    return _factored(sum((_entries(cell.shapes[p]) for p in cell.parameters), start=_zero()))
+
+
+def weight_counts(cell: Cell) -> dict[str, sympy.Expr]:
+    """The entries of each parameter."""
+    return {p: _entries(cell.shapes[p]) for p in cell.parameters}
+
+
+def operation_count(cell: Cell) -> sympy.Expr:
+    """Multiply-adds of one step.
+
+    Method: a matrix of a rows and b columns times a vector counts a b, every elementwise product,
+    quotient or power one for each entry; an addition goes with the multiplication before it, and
+    the elementwise functions are counted apart by `activation_count`.
+    """
+    count = sum((_cost(node, cell) for e in cell.equations for node in walk(e.right)), start=_zero())
+    return _factored(count)
+
+
+def activation_count(cell: Cell) -> sympy.Expr:
+    """Evaluations of elementwise functions (σ, tanh, ...) in one step, entry by entry."""
+    found = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Activation)]
+    return _factored(sum((_entries(shape_of(n, cell.shapes)) for n in found), start=_zero()))
+
+
+def state_size(cell: Cell) -> sympy.Expr:
+    """Numbers carried from one step to the next."""
+    return _factored(sum((_entries(cell.shapes[s]) for s in cell.states), start=_zero()))
+
+
+def _cost(node: Expression, cell: Cell) -> Any:
+    if isinstance(node, Product):
+        left, right = shape_of(node.left, cell.shapes), shape_of(node.right, cell.shapes)
+        return _entries(left) * _entries(right[1:])
+    if isinstance(node, Hadamard | Quotient):
+        shape = shape_of(node, cell.shapes)
+        return 0 if isinstance(node.left, Number) and node.left.value in (1, -1) else _entries(shape)
+    if isinstance(node, Power):
+        return (node.exponent - 1) * _entries(shape_of(node, cell.shapes)) if node.exponent > 1 else 0
+    return 0
+
+
+def _entries(shape: tuple[Any, ...]) -> Any:
+    import sympy
+
+    return sympy.prod(shape)
+
+
+def _zero() -> Any:
+    import sympy
+
+    return sympy.Integer(0)
+
+
+def _factored(e: Any) -> sympy.Expr:
+    import sympy
+
+    return sympy.factor(e)
