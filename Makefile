@@ -31,7 +31,7 @@ crosscheck: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q -m crosscheck
 
 bench: $(VENV)/.installed-crosscheck
-	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' --benchmark-only
+	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' --benchmark-only
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -54,13 +54,15 @@ def run(options: argparse.Namespace) -> int:
         )
         return 0
     from grusym.reports.progress import quiet
-    from grusym.reports.runner import run_analyses
+    from grusym.reports.runner import prepared, run_analyses
 
     if options.set and len(options.names) != 1:
         raise DataError(
             f"--set was given for {len(options.names) or 'all'} analyses; name the one it is meant for"
         )
     overrides = dict(_setting(text) for text in options.set)
+    if overrides:
+        prepared(project.analysis(options.names[0]), overrides)  # a wrong setting is wrong usage
     names = options.names or None
     with quiet(options.quiet):
         outcomes = run_analyses(

@@ -1,0 +1,256 @@
+"""The command line: answers, exit codes, and nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grusym.cli import command_names, main
+
+HEAVY = ("numpy", "sympy", "matplotlib", "networkx", "scipy", "xarray", "joblib", "tqdm")
+RNN = "h' = tanh(W x + U h + b)\n"
+
+ANALYSIS = '''"""How many?"""
+from dataclasses import dataclass
+import xarray
+
+@dataclass(frozen=True)
+class Settings:
+    count: int = 3
+    word: str = "a"
+
+def run(settings):
+    return xarray.Dataset({"count": settings.count}, attrs={"word": settings.word})
+'''
+
+FIGURE = '''"""A count."""
+from matplotlib.figure import Figure
+
+NEEDS = ("count",)
+CAPTION = "A count."
+
+def draw(results, style):
+    figure = Figure(figsize=style.size())
+    figure.subplots().bar([0], [results["count"]["count"].item()])
+    return figure
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for folder, name, text in (("analyses", "count", ANALYSIS), ("figures", "bar", FIGURE)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def python(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=60, **options
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["main(['--help'])", "main(['derive', '--help'])", "import grusym; grusym.GrusymError"],
+    ids=["help", "help of a command", "import"],
+)
+def test_help_and_import_load_nothing_heavy(line: str) -> None:
+    code = (
+        "import sys\nfrom grusym.cli import main\n"
+        f"try: {line}\nexcept SystemExit: pass\n"
+        f"print(sorted(set({HEAVY}) & set(sys.modules)), file=sys.stderr)"
+    )
+    assert python("-c", code).stderr == "[]\n"
+
+
+def test_the_check_for_heavy_imports_would_see_one() -> None:
+    code = f"import sys, grusym; grusym.kernel; print(sorted(set({HEAVY}) & set(sys.modules)))"
+    assert "numpy" in python("-c", code).stdout
+
+
+def test_every_public_name_is_where_the_table_says() -> None:
+    import grusym
+
+    for name in grusym.HOMES:
+        assert callable(getattr(grusym, name)), name
+    with pytest.raises(AttributeError, match="no public name 'cel'"):
+        grusym.cel  # noqa: B018
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0
+    assert f"usage: grusym {name}" in capsys.readouterr().out
+
+
+def test_cells_are_listed_and_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cells"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("rnn", "lstm", "gru", "gru_reset_after"))
+    assert main(["cells", "gru", "--json"]) == 0
+    (gru,) = json.loads(capsys.readouterr().out)
+    assert gru["states"] == ["h"]
+    assert gru["parameters"]["U_c"] == ["n", "n"]
+
+
+def test_counts_are_polynomials_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["count", "gru", "lstm"]) == 0
+    out = capsys.readouterr().out
+    assert "3*n*(m + n + 1)" in out
+    assert "4*n*(m + n + 1)" in out
+    assert main(["count", "gru", "--hidden", "5", "--input", "3", "--json"]) == 0
+    (gru,) = json.loads(capsys.readouterr().out)
+    assert gru["at"]["parameters"] == 135  # Keras 3 without reset_after, same sizes
+
+
+def test_a_jacobian_is_derived_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = {}
+    for form in ("text", "latex", "mathml", "numpy", "json"):
+        assert main(["derive", "gru", "--of", "h'", "--by", "h", "--format", form, "--steps"]) == 0
+        printed[form] = capsys.readouterr().out
+    assert printed["text"].rstrip().endswith("(diag(r) + diag(h ⊙ r ⊙ (1 - r)) U_r)")
+    assert r"\odot" in printed["latex"]
+    assert "<math" in printed["mathml"]
+    compile(printed["numpy"], "derived", "exec")
+    data = json.loads(printed["json"])
+    assert len(data["terms"]) == 5
+    assert data["steps"]
+
+
+def test_a_cell_from_a_file_or_from_standard_input_is_as_good_as_a_known_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text(RNN)
+    assert main(["derive", str(tmp_path / "mine.txt")]) == 0
+    from_file = capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.StringIO(RNN))
+    assert main(["derive", "-"]) == 0
+    assert capsys.readouterr().out == from_file == "diag(1 - h'²) U\n"
+
+
+def test_checks_pass_on_a_right_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "rnn", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["counts"]["refuted"] == 0
+    assert found["counts"]["proved"] > 0
+
+
+def test_a_refuted_check_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import dataclasses
+
+    import grusym
+
+    (verdict, *_) = grusym.check(grusym.cell("rnn"))
+    refuted = dataclasses.replace(verdict, outcome="refuted")
+    monkeypatch.setitem(vars(grusym), "check", lambda _: [refuted])
+    assert main(["check", "rnn"]) == 1
+    assert "1 refuted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["derive", "gruu"], "did you mean 'gru'"),
+        (["derive", "gru", "--by", "q"], "'q'"),
+        (["derive", "bad.txt"], "line 1"),
+        (["derive", "bytes.txt"], "UTF-8"),
+        (["count", "nope"], "there is no cell 'nope'"),
+        (["figures", "nope"], "there is no figure 'nope'"),
+        (["figures", "--venue", "nips"], "there is no venue 'nips'"),
+        (["analyses", "run", "cuont"], "did you mean 'count'"),
+        (["analyses", "run", "count", "--set", "width=3"], "its settings are count, word"),
+        (["analyses", "run", "--set", "count=3"], "name the one"),
+        (["analyses", "list", "--project", "analyses"], "--project DIR"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_gets_one_clear_line_and_exits_with_2(
+    project: Path, arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "bad.txt").write_text("h' = tanh(W x + U h\n")
+    (project / "bytes.txt").write_bytes(b"\xff\xfe\x00")
+    if arguments[0] in ("figures", "analyses") and "--project" not in arguments:
+        arguments = [*arguments, "--project", str(project)]
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert complaint in printed.err
+    assert printed.err.startswith("grusym ")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["count"], ["count", "gru", "--hidden", "0"], ["analyses"]])
+def test_what_argparse_refuses_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_no_command_prints_help_and_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "commands:" in capsys.readouterr().err
+
+
+def test_analyses_are_listed_and_run_with_other_settings(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyses", "list", "--project", "."]) == 0
+    assert capsys.readouterr().out == "count  How many?\n"
+    run = ["analyses", "run", "count", "--project", ".", "--json", "--quiet"]
+    assert main([*run, "--set", "count=5", "--set", "word=b"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["status"] == "ran"
+    assert "count,5" in (project / "results/count.csv").read_text()
+
+
+def test_figures_run_what_they_need(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--list", "--project", "."]) == 0
+    assert main(["figures", "bar", "--project", ".", "--out", "out", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+    assert {p.name for p in Path("out").iterdir()} == {"bar.pdf", "bar.svg", "bar.png", "bar.json"}
+
+
+def test_a_failed_analysis_exits_with_1(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "analyses/count.py").write_text('"""What?"""\n')
+    assert main(["analyses", "run", "--project", "."]) == 1
+    assert "count.py was taken for an analysis, but has no Settings and no run" in capsys.readouterr().out
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    done = subprocess.run(
+        f"'{sys.executable}' -m grusym analyses list --json | true; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(project: Path) -> None:
+    slow = ANALYSIS.replace("    return", "    import time; open('started', 'w'); time.sleep(60)\n    return")
+    (project / "analyses/slow.py").write_text(slow)
+    with subprocess.Popen(
+        [sys.executable, "-m", "grusym", "analyses", "run", "--project", "."],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        deadline = time.monotonic() + 30
+        while not (project / "started").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        error = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "1 finished analyses are kept in results" in error
+    assert "goes on from there" in error
+    assert "Traceback" not in error
+    assert (project / "results/count.nc").exists()
