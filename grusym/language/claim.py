@@ -1,0 +1,94 @@
+"""Claims and verdicts: records of what is said and of how it was judged. The judges live elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, Literal, get_args
+
+from grusym.errors import GrusymError
+from grusym.language.expression import Expression
+
+Outcome = Literal["proved", "agrees", "refuted", "undecided"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """left = right, said of a cell. `id` is permanent; `assumes` are the readings it is made under."""
+
+    id: str
+    statement: str
+    left: Expression | None = None
+    right: Expression | None = None
+    assumes: tuple[str, ...] = ()
+    source: str = ""
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a claim was judged.
+
+    `outcome`: proved is exact, agrees is numbers within a tolerance, refuted comes with a place and a
+    counterexample, undecided says what lies outside what can be decided. `method` says who decided,
+    `where` the place, `fix` the smallest edit, `error` its kind, `detail` anything more.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    method: str
+    where: str = ""
+    error: str = ""
+    fix: str = ""
+    counterexample: Mapping[str, Any] = field(default_factory=dict)
+    assumes: tuple[str, ...] = ()
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome not in OUTCOMES:
+            known = ", ".join(OUTCOMES)
+            raise GrusymError(f"a verdict was asked to say {self.outcome!r}; it says one of {known}")
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim was found true, exactly or in numbers."""
+        return self.outcome in ("proved", "agrees")
+
+    def __str__(self) -> str:
+        lines = [f"{self.outcome}: {self.claim} ({self.method})"]
+        lines += [f"  {label}: {text}" for label, text in self._remarks()]
+        return "\n".join(lines)
+
+    def _remarks(self) -> list[tuple[str, str]]:
+        shown = ", ".join(f"{name} = {value}" for name, value in self.counterexample.items())
+        remarks = [
+            ("assuming", "; ".join(self.assumes)),
+            ("where", self.where),
+            ("error", self.error),
+            ("fix", self.fix),
+            ("counterexample", shown),
+            ("detail", self.detail),
+        ]
+        return [(label, text) for label, text in remarks if text]
+
+    def _repr_html_(self) -> str:
+        remarks = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in self._remarks())
+        return (
+            f'<div class="verdict {self.outcome}"><strong>{self.outcome}</strong> {escape(str(self.claim))} '
+            f"<em>({escape(self.method)})</em>{f'<dl>{remarks}</dl>' if remarks else ''}</div>"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict as plain data, empty fields left out."""
+        data = {"claim": self.claim.id, "statement": self.claim.statement, "outcome": self.outcome}
+        data |= {"method": self.method, "where": self.where, "error": self.error, "fix": self.fix}
+        plain = {
+            "counterexample": dict(self.counterexample),
+            "assumes": list(self.assumes),
+            "detail": self.detail,
+        }
+        return {name: value for name, value in (data | plain).items() if value}
