@@ -67,7 +67,11 @@ def softplus(x: Array) -> Array:
 
     x = np.asarray(x)
     positive = np.real(x) > 0
-    return np.where(positive, x, 0) + np.log1p(np.exp(np.where(positive, -x, x)))
+    small = np.exp(np.where(positive, -x, x))
+    if np.iscomplexobj(small):  # NumPy's complex log1p loses small real parts
+        a, b = small.real, small.imag
+        return np.where(positive, x, 0) + np.log1p(a * (2 + a) + b * b) / 2 + 1j * np.arctan2(b, 1 + a)
+    return np.where(positive, x, 0) + np.log1p(small)
 
 
 def _numpy(name: str) -> Callable[[Array], Array]:
