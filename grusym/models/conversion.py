@@ -193,8 +193,8 @@ def _same_form(convention: Convention, cell: Cell, where: str) -> None:
         )
     if reset(cell) != convention.reset:
         raise DataError(
-            f"{where}: the layer resets {convention.reset} the recurrent product, the cell {reset(cell)} it; no "
-            f"weights make the two agree for every state: use the cell {convention.cell_name!r}"
+            f"{where}: the layer resets {convention.reset} the recurrent product, the cell {reset(cell)} it; "
+            f"no weights make the two agree for every state: use the cell {convention.cell_name!r}"
         )
 
 
