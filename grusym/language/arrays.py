@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -76,12 +77,16 @@ def found_sizes(
 
 def concrete(dimension: Any, sizes: Mapping[str, int]) -> int | None:
     """The number a symbolic dimension (n, n + m, 2*n, 3) stands for, or None where a letter has no size."""
+    name = getattr(dimension, "name", None)
+    if name is not None:
+        return sizes.get(name)
     letters = _letters(dimension)
     if any(s.name not in sizes for s in letters):
         return None
     return int(dimension.subs({s: sizes[s.name] for s in letters})) if letters else int(dimension)
 
 
+@cache
 def _letters(dimension: Any) -> frozenset[Any]:
     return frozenset(getattr(dimension, "free_symbols", ()))
 

@@ -226,7 +226,7 @@ def _sized(e: Expression, value: Value, result: tuple[int, ...] | None) -> Array
         array = dense(value, result[0] if matrix_wanted and result else None)
     except Misfit:
         raise DataError(
-            f"{e} is a multiple of the identity of no known size; say the result's shape"
+            f"{e} is the identity or a constant row of no known size; say the result's shape"
         ) from None
     rank = 2 if value.diagonal or value.row else value.rank
     own = array.shape[array.ndim - rank :]

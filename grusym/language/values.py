@@ -24,7 +24,7 @@ class Value:
     """An array of which the last `rank` axes are its own and the others batch.
 
     `diagonal`: the array is the diagonal of a square matrix; of rank 0, a multiple of the identity of
-    whatever size its neighbours have. `row`: the array is a transposed vector.
+    whatever size its neighbours have. `row`: the array is a transposed vector; of rank 0, a constant one.
     """
 
     array: Array
@@ -40,7 +40,7 @@ class Value:
 
 def elementwise(operation: Callable[[Array, Array], Array], a: Value, b: Value) -> Value:
     """a ∘ b entry by entry; a scalar on either side meets every entry."""
-    if a.row != b.row:
+    if a.row != b.row and not (_is_scalar(a) or _is_scalar(b)):
         a, b = _without_row(a), _without_row(b)
     rank = max(a.rank, b.rank)
     if a.diagonal or b.diagonal:
@@ -76,15 +76,15 @@ def added(a: Value, b: Value) -> Value:
 
 
 def multiplied(a: Value, b: Value) -> Value:
-    """The matrix product a b; u vᵀ of two vectors is their outer product."""
+    """The matrix product a b; of vectors, u vᵀ is the outer product and uᵀ v a scalar."""
     if a.diagonal or b.diagonal:
         return _diagonal_times(a, b) if a.diagonal else _times_diagonal(a, b)
-    if b.row and b.rank == 1:
-        return _outer(a, b)
     if a.row:
         return _row_times(a, b)
+    if b.row and not _is_scalar(a):
+        return _outer(a, b)
     if a.rank == 0:
-        return Value(np.multiply(_raised(a, b.rank), b.array), b.rank)
+        return replace(b, array=np.multiply(_raised(a, b.rank), b.array))
     if a.rank != 2:
         raise Misfit
     if b.rank == 0:  # a constant where a vector is wanted: the constant vector
@@ -120,25 +120,29 @@ def _times_diagonal(a: Value, b: Value) -> Value:
 
 
 def _outer(a: Value, b: Value) -> Value:
-    column = Value(a.array[..., 0], 1) if a.rank == 2 and np.shape(a.array)[-1] == 1 else a
-    if column.row or column.rank != 1:
+    column = Value(a.array[..., 0], 1) if a.rank == 2 and _own(a)[1] == 1 else a
+    if column.rank != 1 or b.rank != 1:
         raise Misfit
     return Value(np.multiply(column.array[..., :, None], b.array[..., None, :]), 2)
 
 
 def _row_times(a: Value, b: Value) -> Value:
-    if b.rank == 2:
-        return Value(np.matmul(a.array[..., None, :], b.array)[..., 0, :], 1, row=True)
-    if b.rank != 1 or _own(a) != _own(b):
+    if b.row or b.rank == 0:
         raise Misfit
-    return Value(np.sum(np.multiply(a.array, b.array), axis=-1)[..., None], 1)
+    if b.rank == 1:
+        if a.rank and _own(a) != _own(b):
+            raise Misfit
+        return Value(np.sum(np.multiply(_raised(a, 1), b.array), axis=-1), 0)
+    if a.rank == 0:
+        return Value(np.multiply(_raised(a, 1), np.sum(b.array, axis=-2)), 1, row=True)
+    return Value(np.matmul(a.array[..., None, :], b.array)[..., 0, :], 1, row=True)
 
 
 def transposed(a: Value) -> Value:
     """aᵀ."""
-    if a.diagonal or a.rank == 0:
+    if a.diagonal:
         return a
-    return replace(a, row=not a.row) if a.rank == 1 else Value(np.swapaxes(a.array, -1, -2), 2)
+    return replace(a, row=not a.row) if a.rank < 2 else Value(np.swapaxes(a.array, -1, -2), 2)
 
 
 def powered(array: Array, exponent: int) -> Array:
@@ -155,6 +159,8 @@ def powered(array: Array, exponent: int) -> Array:
 
 def dense(a: Value, size: int | None = None) -> Array:
     """The whole array of a value; `size` is that of an identity. Raises Misfit where it has none."""
+    if a.row and a.rank == 0:
+        raise Misfit
     if a.row:
         return a.array[..., None, :]
     array = np.asarray(a.array)
@@ -182,5 +188,11 @@ def _own(a: Value) -> tuple[int, ...]:
     return shape[len(shape) - a.rank :]
 
 
+def _is_scalar(a: Value) -> bool:
+    return a.rank == 0 and not a.row and not a.diagonal
+
+
 def _without_row(a: Value) -> Value:
+    if a.row and a.rank == 0:
+        raise Misfit
     return Value(a.array[..., None, :], 2) if a.row else a
