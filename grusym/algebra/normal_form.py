@@ -106,9 +106,15 @@ def _image(letter: str, p: Polynomial, shapes: Shapes) -> Polynomial:
 def _taken(letter: str, m: Monomial, c: Fraction, shapes: Shapes) -> Polynomial:
     placed = [f for f in m if f[0].startswith("I[")]
     rest = [f for f in m if f not in placed and shapes.get(f[0]) != ()]
-    if len(placed) == 1 and placed[0][1] == 1 and not rest and not placed[0][0].startswith(letter[:-1]):
+    if len(placed) == 1 and placed[0][1] == 1 and not rest and _disjoint(letter, placed[0][0]):
         return {}  # another part of the same concatenation
     return _linear({m: c}, lambda inside: f"{letter}·({poly.monomial_text(inside)})", shapes)
+
+
+def _disjoint(one: str, other: str) -> bool:
+    """Whether two parts I[:, a:b] lie side by side."""
+    (a, b), (c, d) = (text[5 : text.index("]")].split(":") for text in (one, other))
+    return b == c or d == a
 
 
 def _slot(stacked: Concatenation, i: int, shapes: Shapes) -> str:

@@ -7,13 +7,14 @@ SymPy's own rings need their generators beforehand, and here they appear while c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 
 Monomial = tuple[tuple[str, int], ...]
 Polynomial = dict[Monomial, Fraction]
 
-LARGEST = 200_000  # monomials; beyond this an expression is too large to multiply out
+LARGEST = 100_000  # monomials; beyond this an expression is too large to multiply out
 
 
 class TooLarge(Exception):
@@ -70,6 +71,8 @@ def monomial_product(a: Monomial, b: Monomial) -> Monomial:
 
 def to_power(p: Polynomial, exponent: int) -> Polynomial:
     """p to a whole power."""
+    if p and math.comb(len(p) + exponent - 1, exponent) > LARGEST // 10:
+        raise TooLarge
     result = constant(Fraction(1))
     for _ in range(exponent):
         result = times(result, p)

@@ -30,6 +30,7 @@ from grusym.language.expression import (
     Transpose,
     names_in,
 )
+from grusym.language.shapes import shape_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +64,7 @@ class Gradients:
         """
         import numpy as np
 
-        from grusym.language.evaluation import evaluate, evaluate_cell
+        from grusym.language.evaluation import evaluate, evaluate_cell, evaluate_equations
 
         given, cotangents = {}, {}
         for name, value in values.items():
@@ -75,18 +76,16 @@ class Gradients:
         if missing:
             raise DataError(f"the gradients need {', '.join(sorted(missing))}, the loss's gradient at the next state; add it to the values")
         arrays = {**given, **evaluate_cell(self.cell, given), **cotangents}
-        for line in self.lines:
-            arrays[line.left] = evaluate(line.right, arrays, self.shapes)
-        found = {name: evaluate(e, arrays, self.shapes) for name, e in self.of.items()}
-        return {name: np.array(np.broadcast_to(v, np.shape(arrays[name]))) if e == ZERO else v for (name, v), e in zip(found.items(), self.of.values(), strict=True)}
+        arrays |= evaluate_equations(self.lines, arrays, self.shapes)
+        ranks = {name: len(shape) for name, shape in self.cell.shapes.items()}
+        own = {name: np.shape(arrays[name])[np.ndim(arrays[name]) - ranks[name] :] for name in self.of}
+        return {name: evaluate(e, arrays, self.shapes, result=own[name]) for name, e in self.of.items()}
 
     @property
     def shapes(self) -> dict[str, tuple[Any, ...]]:
         """Shapes of the cell's names, the cotangents and the lines."""
         extra = {name: self.cell.shapes[value] for value, name in self.cotangents.items()}
         shapes = {**self.cell.shapes, **extra}
-        from grusym.language.shapes import shape_of
-
         for line in self.lines:
             shapes[line.left] = shape_of(line.right, shapes)
         return shapes

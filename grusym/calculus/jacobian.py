@@ -107,9 +107,7 @@ class Jacobian:
         rows, columns = arrays[self.of], arrays[self.by]
         batch = np.broadcast_shapes(*(np.shape(arrays[n])[:-1] for n in (*self.cell.inputs, *self.cell.states)))
         shape = (*batch, np.shape(rows)[-1], np.shape(columns)[-1])
-        if self.is_zero:
-            return np.zeros(shape)
-        matrix = evaluate(self.expression, arrays, self.cell.shapes)
+        matrix = evaluate(self.expression, arrays, self.cell.shapes, result=shape[-2:])
         return np.array(np.broadcast_to(matrix, shape))
 
 

@@ -285,4 +285,7 @@ class Grammar:
 
 def _exact(token: Token) -> Fraction:
     mantissa, _, exponent = token.text.lower().partition("e")
+    if len(mantissa) > 60 or len(exponent) > 4 or abs(int(exponent or 0)) > 300:
+        span = token.span
+        raise ReadError(f"the number {token.text[:20]}... is outside what float64 can hold", span.line, span.column)
     return Fraction(mantissa) * Fraction(10) ** int(exponent or 0)

@@ -35,8 +35,15 @@ from grusym.language.expression import (
 )
 from grusym.language.grammar import Call, Chain, Starred, Written
 
-SCALAR, VECTOR, MATRIX = "scalar", "vector", "matrix"
-WORDS = {SCALAR: "a scalar", VECTOR: "a vector", MATRIX: "a matrix", None: "something unknown"}
+SCALAR, VECTOR, MATRIX, ROW = "scalar", "vector", "matrix", "row"
+WORDS = {SCALAR: "a scalar", VECTOR: "a vector", MATRIX: "a matrix", ROW: "a row", None: "something unknown"}
+PRODUCTS = {
+    (MATRIX, MATRIX): MATRIX,
+    (MATRIX, VECTOR): VECTOR,
+    (VECTOR, ROW): MATRIX,
+    (ROW, VECTOR): SCALAR,
+    (ROW, MATRIX): ROW,
+}
 Kind = str | None
 
 
@@ -84,8 +91,7 @@ class Kinds:
                 return _widest(self.kind(u, wanted), self.kind(v))
             case Transpose(operand=u):
                 self.learn(u, MATRIX)
-                self.kind(u)
-                return MATRIX
+                return {VECTOR: ROW, ROW: VECTOR, MATRIX: MATRIX}.get(self.kind(u) or "", MATRIX)
             case Diagonal(vector=u):
                 self.learn(u, VECTOR)
                 self.kind(u, VECTOR)
@@ -97,8 +103,9 @@ class Kinds:
                     self.kind(part, VECTOR)
                 return VECTOR
             case Product(left=u, right=v):
-                self.kind(self._matrix(u))
-                return self.kind(v, wanted if wanted != SCALAR else None)
+                left = self.kind(self._matrix(u)) or MATRIX
+                right = self.kind(v, VECTOR if left == ROW else wanted if wanted in (VECTOR, MATRIX) else None)
+                return PRODUCTS.get((left, right or VECTOR), right)
             case Starred(left=u, right=v):
                 return self._starred(u, v)
             case Call(function=Name() as f, argument=v):
@@ -202,8 +209,8 @@ class Kinds:
         result, kind = self.close(factors[-1]), kinds[-1]
         for factor, k, sign in zip(factors[-2::-1], kinds[-2::-1], signs[::-1], strict=True):
             left = self.close(factor)
-            if k == MATRIX and kind in (MATRIX, VECTOR):
-                result = Product(left, result, span=factor.span)
+            if (k, kind) in PRODUCTS:
+                result, kind = Product(left, result, span=factor.span), PRODUCTS[k, kind]  # type: ignore[index]
             elif SCALAR in (k, kind):
                 result = Hadamard(left, result, span=factor.span)
                 kind = k if kind == SCALAR else kind
@@ -235,7 +242,7 @@ def _upper(e: Expression) -> bool:
 
 
 def _widest(*kinds: Kind) -> Kind:
-    for kind in (MATRIX, VECTOR, None):
+    for kind in (MATRIX, ROW, VECTOR, None):
         if kind in kinds:
             return kind
     return SCALAR
@@ -246,7 +253,7 @@ def _chained(kinds: list[Kind]) -> Kind:
         return None
     kind = kinds[-1]
     for k in kinds[-2::-1]:
-        kind = k if kind == SCALAR else kind
+        kind = PRODUCTS.get((k, kind), k if kind == SCALAR else kind)  # type: ignore[arg-type]
     return kind
 
 

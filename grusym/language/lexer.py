@@ -127,7 +127,7 @@ class Lexer:
             self._comment()
         elif spaced and self._role():
             return
-        elif m := re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?|\.\d+").match(self.text, self.at):
+        elif m := re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+").match(self.text, self.at):
             self.at = m.end()
             self._put("number", m.group(), start, spaced)
         elif c == "\\" and not self._starts_name():

@@ -157,7 +157,7 @@ def _ends_line(stream: Sequence[Token], i: int) -> bool:
 
 
 def _statement(line: list[Token], role: str) -> Statement:
-    equals = [i for i, t in enumerate(line) if t.kind == "operator" and t.text == "="]
+    equals = [i for i in _outside_brackets(line) if line[i].kind == "operator" and line[i].text == "="]
     if not equals:
         raise _error(line[0].span, f"no '=' in this line; an equation was expected, as in {EXAMPLE}")
     if len(equals) > 1:
@@ -165,11 +165,19 @@ def _statement(line: list[Token], role: str) -> Statement:
     left, right = line[: equals[0]], line[equals[0] + 1 :]
     if len(left) != 1 or left[0].name is None:
         raise _error(line[0].span, f"one name must stand before '=', as in {EXAMPLE}")
-    if left[0].name.canonical in SPELLINGS:
+    if replace(left[0].name, primes=0).canonical in SPELLINGS:
         raise _error(left[0].span, f"{left[0].text} is a function and cannot be defined; choose another name")
     if not right:
         raise _error(line[equals[0]].span, "nothing stands after '='; write the value's formula there")
     return Statement(Written(left[0].name, span=left[0].span), Grammar(right).whole(), role)
+
+
+def _outside_brackets(line: list[Token]) -> Iterable[int]:
+    depth = 0
+    for i, token in enumerate(line):
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth == 0:
+            yield i
 
 
 def _declare(line: list[Token], declarations: Declarations) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import Expression, Identity, Name
 from grusym.language.printers.greek import LETTERS
-from grusym.language.printers.order import Partial
+from grusym.language.printers.order import LeftSide
 from grusym.language.printers.symbols import Scripts, SymbolPrinter
 
 _SPECIAL = {
@@ -32,13 +32,13 @@ def latex(e: Expression, names: Mapping[str, str] | None = None, bold: Collectio
 
 
 def latex_equations(
-    lines: Iterable[tuple[str | Partial, Expression]],
+    lines: Iterable[tuple[LeftSide, Expression]],
     names: Mapping[str, str] | None = None,
     bold: Collection[str] = (),
 ) -> str:
     r"""Equations for one `aligned`, `align` or `split`: `left &= right`, one a line."""
     printer = LatexPrinter(names, bold)
-    return " \\\\\n".join(f"{printer.left_side(left)} &= {printer.write(right)}" for left, right in lines)
+    return " \\\\\n".join(printer.equation(left, right, "&") for left, right in lines)
 
 
 class LatexPrinter(SymbolPrinter):

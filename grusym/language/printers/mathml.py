@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from grusym.language.expression import Expression, Identity
-from grusym.language.printers.order import Partial
+from grusym.language.printers.order import LeftSide
 from grusym.language.printers.symbols import Scripts, SymbolPrinter
 from grusym.language.printers.text import TextPrinter
 
@@ -31,6 +31,7 @@ _ACCENTS = {
     "ring": "˚",
     "vec": "→",
 }
+_PRIMES = {2: "″", 3: "‴"}
 # Marks of possible line ends: private characters, so that no name can hold one after escaping.
 _SOFT = re.compile("\ue000(\\d+);")
 _PRIVATE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -44,7 +45,7 @@ def mathml(e: Expression, names: Mapping[str, str] | None = None) -> str:
     return _math(MathMLPrinter(names).write(e), TextPrinter(names).write(e))
 
 
-def mathml_equation(left: str | Partial, right: Expression, names: Mapping[str, str] | None = None) -> str:
+def mathml_equation(left: LeftSide, right: Expression, names: Mapping[str, str] | None = None) -> str:
     """left = right as one inline `<math>` element."""
     return _math(MathMLPrinter(names).equation(left, right), TextPrinter(names).equation(left, right))
 
@@ -91,10 +92,8 @@ class MathMLPrinter(SymbolPrinter):
         return f'<mover accent="true">{_row(stem)}{sign}</mover>'
 
     def scripted(self, stem: str, scripts: Scripts) -> str:
-        primes = (
-            f'<mo lspace="0" rspace="0">{"′″‴⁗"[scripts.primes - 1]}</mo>' if 0 < scripts.primes < 5 else ""
-        )
-        primes = primes or "<mo>′</mo>" * scripts.primes
+        sign = _PRIMES.get(scripts.primes, "′" * scripts.primes)
+        primes = f'<mo lspace="0" rspace="0">{sign}</mo>' if sign else ""
         above, below = _row(scripts.above + primes), _row(scripts.below)
         if scripts.below and (scripts.above or primes):
             return f"<msubsup>{_row(stem)}{below}{above}</msubsup>"

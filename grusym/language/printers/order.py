@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
+from typing import TypeAlias
 
 from grusym.errors import GrusymError
 from grusym.language.expression import (
@@ -52,6 +53,9 @@ class Partial:
 
     of: str
     by: str
+
+
+LeftSide: TypeAlias = str | Partial | None
 
 
 class Printer(ABC):
@@ -180,9 +184,12 @@ class Printer(ABC):
         written = self.write(e.operand)
         return self.small_change(written if plain else self.bracketed(written))
 
-    def equation(self, left: str | Partial, right: Expression) -> str:
-        """One line left = right; the left side is a name or a partial derivative."""
-        return self.left_side(left) + self.equals + self.write(right)
+    def equation(self, left: LeftSide, right: Expression, align: str = "") -> str:
+        """One line left = right, with a mark before the equals sign that aligns it with other lines."""
+        if left is None:
+            return align + self.write(right)
+        equals = f" {align}{self.equals.lstrip()}" if align else self.equals
+        return self.left_side(left) + equals + self.write(right)
 
     def left_side(self, left: str | Partial) -> str:
         """A name or a partial derivative before the equals sign."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grusym.language.expression import Expression, Identity, Number, Quotient
-from grusym.language.printers.order import Binding, Printer, decimal
+from grusym.language.printers.order import Binding, LeftSide, Printer, decimal
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -15,6 +15,11 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def text(e: Expression, names: Mapping[str, str] | None = None) -> str:
     """The expression in Unicode text, with brackets only where reading it back needs them."""
     return TextPrinter(names).write(e)
+
+
+def text_equation(left: LeftSide, right: Expression, names: Mapping[str, str] | None = None) -> str:
+    """left = right in Unicode text; the left side is a name, a partial derivative, or nothing."""
+    return TextPrinter(names).equation(left, right)
 
 
 class TextPrinter(Printer):

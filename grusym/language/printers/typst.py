@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from grusym.language.expression import Expression, Identity
 from grusym.language.printers.greek import LETTERS
-from grusym.language.printers.order import Partial
+from grusym.language.printers.order import LeftSide
 from grusym.language.printers.symbols import Scripts, SymbolPrinter
 
 _ACCENTS = {
@@ -30,11 +30,11 @@ def typst(e: Expression, names: Mapping[str, str] | None = None) -> str:
 
 
 def typst_equations(
-    lines: Iterable[tuple[str | Partial, Expression]], names: Mapping[str, str] | None = None
+    lines: Iterable[tuple[LeftSide, Expression]], names: Mapping[str, str] | None = None
 ) -> str:
     """Equations for one display, aligned at their equals signs, one a line."""
     printer = TypstPrinter(names)
-    return " \\\n".join(f"{printer.left_side(left)} &= {printer.write(right)}" for left, right in lines)
+    return " \\\n".join(printer.equation(left, right, "&") for left, right in lines)
 
 
 class TypstPrinter(SymbolPrinter):
