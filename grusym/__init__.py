@@ -8,13 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grusym.assemble import (
-        cell as cell,
-        cell_names as cell_names,
-        check as check,
-        random_weights as random_weights,
-        simulate as simulate,
-    )
+    from grusym.assemble import check as check, random_weights as random_weights, simulate as simulate
     from grusym.calculus.adjoint import gradients as gradients
     from grusym.calculus.counting import (
         operation_count as operation_count,
@@ -22,6 +16,7 @@ if TYPE_CHECKING:
     )
     from grusym.calculus.jacobian import jacobian as jacobian
     from grusym.calculus.paths import graph as graph
+    from grusym.cells.library import cell as cell, cell_names as cell_names
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
@@ -30,8 +25,8 @@ if TYPE_CHECKING:
 
 HOMES = {
     "GrusymError": "grusym.errors",
-    "cell": "grusym.assemble",
-    "cell_names": "grusym.assemble",
+    "cell": "grusym.cells.library",
+    "cell_names": "grusym.cells.library",
     "check": "grusym.assemble",
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",

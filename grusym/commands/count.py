@@ -33,7 +33,8 @@ def run(options: argparse.Namespace) -> int:
     lines, data = [], []
     for cell in map(given_cell, options.cells):
         counts = {what: count(cell) for what, count in verbs.items()}
-        values = {what: count.subs(sizes) for what, count in counts.items()} if sizes else {}
+        here = {symbol: sizes[symbol.name] for symbol in cell.sizes if symbol.name in sizes}
+        values = {what: count.subs(here) for what, count in counts.items()}
         lines.append(cell.name)
         for what, count in counts.items():
             value = f" = {values[what]}" if sizes else ""

@@ -75,7 +75,7 @@ def _steps(found: Jacobian, form: str) -> str:
 
         shown = found.cell.written
         lines = [
-            f"{latex(step.before, shown)} &= {latex(step.after, shown)} && \\text{{{step.rule}}}"
+            f"{latex(step.before, shown)} &= {latex(step.after, shown)} && \\text{{{_escaped(step.rule)}}}"
             for step in found.derivation.steps
         ]
         return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
@@ -84,6 +84,10 @@ def _steps(found: Jacobian, form: str) -> str:
     return "\n".join(
         f"{mark[0]}{line.replace('--', '- -')}{mark[1]}" for line in str(found.derivation).splitlines()
     )
+
+
+def _escaped(words: str) -> str:
+    return "".join(f"\\{character}" if character in "_&%#${}" else character for character in words)
 
 
 def _data(found: Jacobian, steps: bool) -> dict[str, Any]:
