@@ -7,8 +7,11 @@ grusym count gru --hidden 64 --input 32     and their values there
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from grusym.terminal import CELL_HELP, answer, answer_options, given_cell
+
+LABELS = {"parameters": "parameters", "multiply_adds": "multiply-adds per step", "state_size": "state size"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
 
     verbs = {
         "parameters": grusym.parameter_count,
-        "multiply-adds per step": grusym.operation_count,
-        "state size": state_size,
+        "multiply_adds": grusym.operation_count,
+        "state_size": state_size,
     }
     sizes = {letter: v for letter, v in (("n", options.hidden), ("m", options.input)) if v is not None}
     lines, data = [], []
@@ -38,18 +41,11 @@ def run(options: argparse.Namespace) -> int:
         lines.append(cell.name)
         for what, count in counts.items():
             value = f" = {values[what]}" if sizes else ""
-            lines.append(f"  {what:24}{count}{value}")
-        data.append(
-            {
-                "cell": cell.name,
-                **{what: str(count) for what, count in counts.items()},
-                **(
-                    {"at": {**sizes, **{what: _plain(value) for what, value in values.items()}}}
-                    if sizes
-                    else {}
-                ),
-            }
-        )
+            lines.append(f"  {LABELS[what]:24}{count}{value}")
+        found: dict[str, Any] = {"cell": cell.name, **{what: str(count) for what, count in counts.items()}}
+        if sizes:
+            found["at"] = {**sizes, **{what: _plain(value) for what, value in values.items()}}
+        data.append(found)
     answer(options, "\n".join(lines), data)
     return 0
 
