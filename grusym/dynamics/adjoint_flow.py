@@ -1,0 +1,104 @@
+"""How large the gradient of a loss is at every earlier state: vectors carried backwards in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grusym.dynamics.chain import BLOCK_BYTES
+from grusym.dynamics.flow import AdjointFlow
+from grusym.dynamics.gradient_flow import Progress
+from grusym.dynamics.step_kernel import Array
+from grusym.dynamics.threads import one_blas_thread
+from grusym.dynamics.trajectory import Trajectory, finite
+from grusym.errors import DataError
+
+RESCALE = 64  # steps between two rescalings of the carried vectors
+SAFE_LOG = 300.0  # |ln| of a norm beyond which its square could leave float64
+
+
+def adjoint_flow(
+    trajectory: Trajectory,
+    cotangents: Any = None,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> AdjointFlow:
+    """Return ln |dL/ds_t| for t = 0..T, given dL/ds_T (one random unit vector from `seed` if left out).
+
+    Method: g_t = g_{t+1} J_t over Jacobians formed in blocks, rescaled every 64 steps (every step where a
+    block shrinks or grows too fast for that), so that 10^6 steps neither underflow nor overflow. N^2
+    operations a step and vector; a zero gradient is -inf.
+    Shapes: cotangents (N,) or (K, N), the same for every run of a batch.
+    """
+    given = _checked(cotangents, trajectory.size, seed)
+    runs = () if trajectory.batch is None else (trajectory.batch,)
+    carried = np.broadcast_to(given, (*runs, *given.shape)).copy()
+    steps = trajectory.steps
+    log_norms = np.empty((steps + 1, *carried.shape[:-1]))
+    carried, scales = _unit_size(carried)
+    log_norms[steps] = scales + _log_norms(carried)
+    # At most some thousands of steps a block, so that the vectors kept for their norms stay small as well.
+    block = max(1, min(4096, BLOCK_BYTES // (8 * trajectory.size**2 * (trajectory.batch or 1))))
+    with one_blas_thread():
+        for stop in range(steps, 0, -block):
+            start = max(0, stop - block)
+            jacobians = trajectory.jacobians(start, stop)
+            for high in range(stop - start, 0, -RESCALE):
+                low = max(0, high - RESCALE)
+                carried, scales, rows = _carried_back(jacobians[low:high], carried, scales, start + low)
+                log_norms[start + low : start + high] = rows
+            if progress is not None:
+                progress(steps - start, steps)
+    return AdjointFlow(log_norms)
+
+
+def _checked(cotangents: Any, size: int, seed: int) -> Array:
+    if cotangents is None:
+        drawn = np.random.default_rng(seed).standard_normal((1, size))
+        return drawn / np.linalg.norm(drawn)
+    given = finite("cotangents", cotangents)
+    if given.ndim not in (1, 2) or given.shape[-1] != size or not len(given):
+        raise DataError(
+            f"cotangents of a state of width {size} are shaped ({size},) or (K, {size}); found {given.shape}."
+        )
+    return np.atleast_2d(given)
+
+
+def _unit_size(vectors: Array) -> tuple[Array, Array]:
+    """Return vectors (..., N) with largest entry 1, and ln of what they were divided by; zero stays zero."""
+    size = np.abs(vectors).max(axis=-1)
+    size = np.where(size > 0, size, 1.0)
+    return vectors / size[..., None], np.log(size)
+
+
+def _log_norms(vectors: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return 0.5 * np.log(np.einsum("...i,...i->...", vectors, vectors))
+
+
+def _carried_back(jacobians: Array, carried: Array, scales: Array, start: int) -> tuple[Array, Array, Array]:
+    """Carry vectors (..., K, N) back; return them at unit size, ln scales, and ln norms on the way."""
+    count = len(jacobians)
+    path = np.empty((count + 1, *carried.shape))
+    path[count] = carried
+    step = np.dot if carried.ndim == 2 else np.matmul
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for t in range(count - 1, -1, -1):
+            step(path[t + 1], jacobians[t], out=path[t])
+        logs = _log_norms(path)
+    if count > 1 and not (np.abs(logs[:count]) < SAFE_LOG).all():
+        half = count // 2
+        upper, between, rows = _carried_back(jacobians[half:], carried, scales, start + half)
+        lower, after, earlier = _carried_back(jacobians[:half], upper, between, start)
+        return lower, after, np.concatenate([earlier, rows])
+    if not np.isfinite(path).all():
+        raise DataError(
+            f"the gradient carried back through step {start} is not finite; "
+            "check the Jacobian there for NaN or infinite entries."
+        )
+    unit, grown = _unit_size(path[0])
+    # One step can leave the safe range by itself: its norm is then taken again at unit size.
+    rows = scales + (logs[:count] if count > 1 else grown + _log_norms(unit))
+    return unit, scales + grown, rows
