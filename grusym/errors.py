@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class GrusymError(Exception):
     """Base of every error that leaves a public function."""
@@ -39,3 +41,10 @@ def unknown(kind: str, name: str, known: object) -> UnknownNameError:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return UnknownNameError(f"there is no {kind} {name!r}{hint} Known: {', '.join(names) or 'none'}.")
+
+
+def read_error(span: Any, message: str, kind: type[ReadError] = ReadError) -> ReadError:
+    """A ReadError at a span of the text, or without a place where there is none."""
+    if span is None:
+        return kind(message)
+    return kind(message, span.line, span.column)

@@ -88,14 +88,18 @@ class Differential:
         return Differential(
             tuple((v, hadamard(c, a)) for v, a in self.diagonals),
             tuple(Passage(hadamard(c, p.coefficient), p.matrix, p.inner) for p in self.passages),
-            tuple(Change(hadamard(c, ch.coefficient), ch.matrix, ch.operand, ch.transposed) for ch in self.changes),
+            tuple(
+                Change(hadamard(c, ch.coefficient), ch.matrix, ch.operand, ch.transposed)
+                for ch in self.changes
+            ),
         )
 
     def through(self, matrix: Expression) -> Differential:
         """matrix times this."""
         if self.is_zero:
             return self
-        stacked, rest = [], []
+        stacked: list[Passage] = []
+        rest: list[Passage] = []
         for p in self.passages:
             (stacked if p.coefficient == ONE and _is_slot(p.matrix) else rest).append(p)
         columns = tuple(
@@ -116,9 +120,11 @@ class Differential:
         return result
 
     def states_only(self) -> Differential:
-        """This without the changes of matrices."""
+        """The same without the changes of matrices."""
         passages = tuple(
-            Passage(p.coefficient, p.matrix, inner) for p in self.passages if not (inner := p.inner.states_only()).is_zero
+            Passage(p.coefficient, p.matrix, inner)
+            for p in self.passages
+            if not (inner := p.inner.states_only()).is_zero
         )
         return Differential(self.diagonals, passages)
 
@@ -135,7 +141,7 @@ class Differential:
 
     @property
     def expression(self) -> Expression:
-        """This as a line of a derivation: diag(h) dz + diag(z) dh."""
+        """The same as a line of a derivation: diag(h) dz + diag(z) dh."""
         terms = [_applied(c, Increment(v)) for v, c in self.diagonals]
         terms += [_applied(p.coefficient, product(p.matrix, p.inner.expression)) for p in self.passages]
         for ch in self.changes:
@@ -147,7 +153,9 @@ class Differential:
     def matrix(self, scalars: frozenset[str] = frozenset()) -> Expression:
         """The matrix of a differential in a single variable: diag(z) + diag(h - c) U_z + ..."""
         terms = [_matrix(c, Identity(), scalars) for _, c in self.diagonals]
-        terms += [_matrix(p.coefficient, product(p.matrix, p.inner.matrix(scalars)), scalars) for p in self.passages]
+        terms += [
+            _matrix(p.coefficient, product(p.matrix, p.inner.matrix(scalars)), scalars) for p in self.passages
+        ]
         return total(*terms)
 
 

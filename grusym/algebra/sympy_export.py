@@ -89,7 +89,9 @@ class _Export:
             case Columns(matrix=u, stacked=stacked, index=i):
                 whole, start = self._offsets(stacked, i)
                 width = self.shape(stacked.parts[i])[0]
-                return sp.MatrixSlice(self.matrix(u, (shape[0], whole)), (0, shape[0]), (start, start + width))
+                return sp.MatrixSlice(
+                    self.matrix(u, (shape[0], whole)), (0, shape[0]), (start, start + width)
+                )
             case Section(vector=u, stacked=stacked, index=i):
                 whole, start = self._offsets(stacked, i)
                 width = self.shape(stacked.parts[i])[0]

@@ -74,7 +74,10 @@ class Gradients:
                 given[own_name(self.cell, name, DataError)] = np.asarray(value)
         missing = set(self.cotangents.values()) - set(cotangents)
         if missing:
-            raise DataError(f"the gradients need {', '.join(sorted(missing))}, the loss's gradient at the next state; add it to the values")
+            raise DataError(
+                f"the gradients need {', '.join(sorted(missing))}, the loss's gradient at the "
+                "next state; add it to the values"
+            )
         arrays = {**given, **evaluate_cell(self.cell, given), **cotangents}
         arrays |= evaluate_equations(self.lines, arrays, self.shapes)
         ranks = {name: len(shape) for name, shape in self.cell.shapes.items()}
@@ -101,12 +104,15 @@ class _Reverse:
         self.lines: list[Equation] = []
         self.steps: list[Step] = []
         self.matrices: dict[str, Expression] = {}
-        self.cotangents = {value: self.fresh(f"g_{state}") for state, value in zip(cell.states, cell.next_states, strict=True)}
+        self.cotangents = {
+            value: self.fresh(f"g_{state}")
+            for state, value in zip(cell.states, cell.next_states, strict=True)
+        }
         self.adjoints: dict[str, Expression] = {value: Name(g) for value, g in self.cotangents.items()}
 
     def fresh(self, name: str) -> str:
         """A name nobody uses yet."""
-        stem, mark, script = name.partition("_")
+        stem, _, script = name.partition("_")
         candidates = [name, *(f"{stem}_{{{script.strip('{}')},{i}}}" for i in range(2, 1000))]
         found = next(c for c in candidates if c not in self.used)
         self.used.add(found)
@@ -150,7 +156,9 @@ class _Reverse:
             size = _magnitude(c)
             if size not in weighted:
                 e = hadamard(adjoint, size)
-                weighted[size] = self.shared(e, counts[size], f"δ_{about}", f"gradient at the argument of {about}")
+                weighted[size] = self.shared(
+                    e, counts[size], f"δ_{about}", f"gradient at the argument of {about}"
+                )
             return _signed(c, weighted[size])
 
         for variable, c in step.diagonals:
@@ -175,7 +183,9 @@ class _Reverse:
         sign = isinstance(left, Negative) != isinstance(right, Negative)
         left, right = _magnitude(left), _magnitude(right)
         outer: Expression = Product(left, Transpose(right))
-        self.matrices[ch.matrix] = total(self.matrices.get(ch.matrix, ZERO), Negative(outer) if sign else outer)
+        self.matrices[ch.matrix] = total(
+            self.matrices.get(ch.matrix, ZERO), Negative(outer) if sign else outer
+        )
 
     def _pass(self, p: Passage, delta: Expression, about: str) -> None:
         back = _transposed(p.matrix, delta)

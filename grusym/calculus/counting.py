@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Activation, Expression, Hadamard, Number, Power, Product, Quotient, walk
+from grusym.language.expression import (
+    Activation,
+    Expression,
+    Hadamard,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    walk,
+)
 from grusym.language.shapes import shape_of
 
 if TYPE_CHECKING:

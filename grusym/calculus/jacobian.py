@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from grusym.algebra.differential import Differential, identity, substitution
@@ -61,7 +62,7 @@ class Jacobian:
         found = []
         for path in paths(self.cell, self.by, self.of):
             along = identity(Name(self.by))
-            for source, target in zip(path, path[1:], strict=False):
+            for source, target in pairwise(path):
                 step = local(self.cell, target).by(source)
                 along = step.chained(substitution({Name(source): along}))
             expression = along.matrix(scalars(self.cell)) if len(path) > 1 else Identity()
@@ -105,7 +106,9 @@ class Jacobian:
         given = {own_name(self.cell, name, DataError): np.asarray(v) for name, v in values.items()}
         arrays = {**given, **evaluate_cell(self.cell, given)}
         rows, columns = arrays[self.of], arrays[self.by]
-        batch = np.broadcast_shapes(*(np.shape(arrays[n])[:-1] for n in (*self.cell.inputs, *self.cell.states)))
+        batch = np.broadcast_shapes(
+            *(np.shape(arrays[n])[:-1] for n in (*self.cell.inputs, *self.cell.states))
+        )
         shape = (*batch, np.shape(rows)[-1], np.shape(columns)[-1])
         matrix = evaluate(self.expression, arrays, self.cell.shapes, result=shape[-2:])
         return np.array(np.broadcast_to(matrix, shape))
@@ -138,7 +141,9 @@ def local(cell: Cell, value: str) -> Differential:
     return _local_with_steps(cell, value)[0]
 
 
-def _local_with_steps(cell: Cell, value: str, active: Iterable[str] = ()) -> tuple[Differential, tuple[Step, ...]]:
+def _local_with_steps(
+    cell: Cell, value: str, active: Iterable[str] = ()
+) -> tuple[Differential, tuple[Step, ...]]:
     vectors = active or (n for n, shape in cell.shapes.items() if len(shape) == 1)
     e = cell.equation(value).right
     return _derived(e, value, frozenset(vectors).intersection(names_in(e)))
@@ -154,10 +159,16 @@ def jacobian(cell: Cell, of: str = "h'", by: str = "h") -> Jacobian:
     """
     of, by = own_name(cell, of), own_name(cell, by)
     if of not in cell.values:
-        raise UnknownNameError(f"asked for the Jacobian of {of!r}, which cell {cell.name!r} does not compute; it computes {', '.join(cell.values)}")
+        raise UnknownNameError(
+            f"asked for the Jacobian of {of!r}, which cell {cell.name!r} does not compute; it "
+            f"computes {', '.join(cell.values)}"
+        )
     if len(cell.shapes[by]) != 1 or len(cell.shapes[of]) != 1:
         bad = by if len(cell.shapes[by]) != 1 else of
-        raise UnknownNameError(f"asked for a Jacobian with {bad!r}, which is no vector; for parameters that are matrices see gradients(cell)")
+        raise UnknownNameError(
+            f"asked for a Jacobian with {bad!r}, which is no vector; for parameters that are "
+            "matrices see gradients(cell)"
+        )
     known: dict[Expression, Differential] = {Name(by): identity(Name(by))}
     steps: list[Step] = []
     needed = _needed(cell, of, by)
@@ -179,7 +190,9 @@ def _needed(cell: Cell, of: str, by: str) -> set[str]:
     return needed
 
 
-def _chain(cell: Cell, value: str, by: str, known: dict[Expression, Differential], steps: list[Step]) -> Differential:
+def _chain(
+    cell: Cell, value: str, by: str, known: dict[Expression, Differential], steps: list[Step]
+) -> Differential:
     """The differential of a value in `by` alone, from those of the values before it."""
     changing = [str(v) for v, found in known.items() if not found.is_zero]
     step, lines = _local_with_steps(cell, value, changing)
@@ -198,7 +211,9 @@ def _chain(cell: Cell, value: str, by: str, known: dict[Expression, Differential
 
 def blocks(cell: Cell) -> dict[tuple[str, str], Jacobian]:
     """Every Jacobian block of one step: (next state, state) and (next state, input)."""
-    return {(of, by): jacobian(cell, of, by) for of in cell.next_states for by in (*cell.states, *cell.inputs)}
+    return {
+        (of, by): jacobian(cell, of, by) for of in cell.next_states for by in (*cell.states, *cell.inputs)
+    }
 
 
 def summed(terms: tuple[Term, ...]) -> Expression:

@@ -145,7 +145,8 @@ def _matrix_change(matrix: Expression, operand: Expression) -> Differential:
         case Hadamard(left=a, right=b):  # a scalar times a matrix
             return _matrix_change(b, operand).scaled(a) + d(a).scaled(product(b, operand))
     raise GrusymError(
-        f"asked for the change of the matrix {matrix}, a {type(matrix).__name__}; matrices may be names, transposes, sums, "
+        f"asked for the change of the matrix {matrix}, a {type(matrix).__name__}; matrices may be "
+        "names, transposes, sums, "
         "products and scalar multiples of such"
     )
 
@@ -158,7 +159,10 @@ def differential(e: Expression, active: frozenset[str], y: Expression, steps: li
     if isinstance(e, Name):
         return d(e) if e.name in active else Differential()
     if type(e) not in RULES:
-        raise GrusymError(f"there is no rule for the differential of a {type(e).__name__}: {e}; add one to calculus/rules.py")
+        raise GrusymError(
+            f"there is no rule for the differential of a {type(e).__name__}: {e}; add one to "
+            "calculus/rules.py"
+        )
     name, theorem = RULES[type(e)]
     local = theorem(e, y)
     inside: list[Step] = []
@@ -173,12 +177,16 @@ def differential(e: Expression, active: frozenset[str], y: Expression, steps: li
 def _without(local: Differential, active: frozenset[str]) -> Differential:
     """The differential without the changes of matrices that are held constant."""
     passages = tuple(
-        Passage(p.coefficient, p.matrix, inner) for p in local.passages if not (inner := _without(p.inner, active)).is_zero
+        Passage(p.coefficient, p.matrix, inner)
+        for p in local.passages
+        if not (inner := _without(p.inner, active)).is_zero
     )
     return Differential(local.diagonals, passages, tuple(c for c in local.changes if c.matrix in active))
 
 
 def _alive(local: Differential, parts: dict[Expression, Differential], active: frozenset[str]) -> Expression:
     """A rule's line for the reader, without the terms whose change is zero."""
-    kept = _without(local, active).chained(lambda v: Differential() if v in parts and parts[v].is_zero else d(v))
+    kept = _without(local, active).chained(
+        lambda v: Differential() if v in parts and parts[v].is_zero else d(v)
+    )
     return kept.expression

@@ -15,7 +15,11 @@ def cell_names() -> tuple[str, ...]:
     """The names of all cells, in alphabetical order."""
     import grusym.cells as folder
 
-    return tuple(sorted(m.name for m in iter_modules(folder.__path__) if m.name not in ("library",) and m.name[0] != "_"))
+    return tuple(
+        sorted(
+            m.name for m in iter_modules(folder.__path__) if m.name not in ("library",) and m.name[0] != "_"
+        )
+    )
 
 
 @cache
@@ -28,5 +32,8 @@ def cell(name: str) -> Cell:
         raise unknown("cell", name, cell_names())
     found = getattr(import_module(f"grusym.cells.{name}"), "CELL", None)
     if not isinstance(found, Cell):
-        raise GrusymError(f"grusym/cells/{name}.py was asked for a cell but holds no CELL; define CELL = Cell.read(...) in it")
+        raise GrusymError(
+            f"grusym/cells/{name}.py was asked for a cell but holds no CELL; define CELL = "
+            "Cell.read(...) in it"
+        )
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +181,14 @@ def rebuilt(e: Expression, parts: tuple[Expression, ...]) -> Expression:
         case Concatenation():
             return replace(e, parts=parts)
         case Columns():
-            return replace(e, matrix=parts[0], stacked=parts[1])
+            return replace(e, matrix=parts[0], stacked=cast(Concatenation, parts[1]))
         case Section():
-            return replace(e, vector=parts[0], stacked=parts[1])
+            return replace(e, vector=parts[0], stacked=cast(Concatenation, parts[1]))
         case Number() | Name() | Identity():
             return e
     slots = [f.name for f in fields(e) if isinstance(getattr(e, f.name), Expression)]
-    return replace(e, **dict(zip(slots, parts, strict=True)))
+    changed: dict[str, Any] = dict(zip(slots, parts, strict=True))
+    return replace(e, **changed)
 
 
 def walk(e: Expression) -> Iterator[Expression]:

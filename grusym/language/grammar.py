@@ -27,7 +27,8 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
-from grusym.language.lexer import NameToken, Token
+from grusym.language.lexer import Token
+from grusym.language.scanner import NameToken
 
 DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
 LONGEST_TERM = 200  # factors of one term; each nests the tree by one
@@ -100,14 +101,18 @@ class Grammar:
         """Read a closing sign, or say what was opened and never closed."""
         if not self.is_sign(sign):
             found = repr(self.next.text) if self.next.kind != "end" else "the end of the line"
-            raise self.fail(f"{opened.text!r} of column {opened.span.column} needs {sign!r} here; found {found}")
+            raise self.fail(
+                f"{opened.text!r} of column {opened.span.column} needs {sign!r} here; found {found}"
+            )
         self.take()
 
     def whole(self) -> Expression:
         """The one expression the tokens hold."""
         result = self.sum()
         if self.next.kind != "end":
-            raise self.fail(f"{self.next.text!r} was not expected here; an operator or the end of the line was")
+            raise self.fail(
+                f"{self.next.text!r} was not expected here; an operator or the end of the line was"
+            )
         return result
 
     def sum(self) -> Expression:
@@ -181,12 +186,15 @@ class Grammar:
             elif self.is_sign("^"):
                 e = self.raised(e)
             elif self.is_sign("'", "′", "’"):
-                raise self.fail("a prime marks the next value of a state and stands after a name, as in h'; write ᵀ for a transpose")
+                raise self.fail(
+                    "a prime marks the next value of a state and stands after a name, as in h'; "
+                    "write ᵀ for a transpose"
+                )
             else:
                 return e
 
     def raised(self, e: Expression) -> Expression:
-        """e^2, e^{2}, e^T, e^{\\top}, e^{⊙2}."""
+        r"""e^2, e^{2}, e^T, e^{\top}, e^{⊙2}."""
         sign = self.take()
         braced = self.is_sign("{")
         if braced:
@@ -287,5 +295,7 @@ def _exact(token: Token) -> Fraction:
     mantissa, _, exponent = token.text.lower().partition("e")
     if len(mantissa) > 60 or len(exponent) > 4 or abs(int(exponent or 0)) > 300:
         span = token.span
-        raise ReadError(f"the number {token.text[:20]}... is outside what float64 can hold", span.line, span.column)
+        raise ReadError(
+            f"the number {token.text[:20]}... is outside what float64 can hold", span.line, span.column
+        )
     return Fraction(mantissa) * Fraction(10) ** int(exponent or 0)

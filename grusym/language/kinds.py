@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grusym.errors import ReadError
+from grusym.errors import read_error
 from grusym.language.build import hadamard
 from grusym.language.expression import (
     Activation,
@@ -104,7 +104,9 @@ class Kinds:
                 return VECTOR
             case Product(left=u, right=v):
                 left = self.kind(self._matrix(u)) or MATRIX
-                right = self.kind(v, VECTOR if left == ROW else wanted if wanted in (VECTOR, MATRIX) else None)
+                right = self.kind(
+                    v, VECTOR if left == ROW else wanted if wanted in (VECTOR, MATRIX) else None
+                )
                 return PRODUCTS.get((left, right or VECTOR), right)
             case Starred(left=u, right=v):
                 return self._starred(u, v)
@@ -183,7 +185,8 @@ class Kinds:
                 return self._joined(e, factors, signs)
             case Hadamard(left=u, right=v):
                 if SCALAR not in (self.kind(u), self.kind(v)):
-                    self._not_matrix(u, "⊙"), self._not_matrix(v, "⊙")
+                    self._not_matrix(u, "⊙")
+                    self._not_matrix(v, "⊙")
             case Activation(operand=u):
                 self._not_matrix(u, e.function)
             case Sum(terms=terms):
@@ -192,15 +195,18 @@ class Kinds:
 
     def _not_matrix(self, e: Expression, what: str) -> None:
         if self.kind(e) == MATRIX:
-            raise _error(e, f"{what} acts on vectors, but {_shown(e)} is a matrix; did you mean a matrix product?")
+            raise read_error(
+                e.span, f"{what} acts on vectors, but {_shown(e)} is a matrix; did you mean a matrix product?"
+            )
 
     def _one_kind(self, terms: tuple[Expression, ...]) -> None:
         matrices = [t for t in terms if self.kind(t) == MATRIX]
         vectors = [t for t in terms if self.kind(t) == VECTOR]
         if matrices and vectors:
-            raise _error(
-                matrices[0],
-                f"a matrix and a vector are added: {_shown(matrices[0])} is a matrix, {_shown(vectors[0])} is a vector",
+            raise read_error(
+                matrices[0].span,
+                f"a matrix and a vector are added: {_shown(matrices[0])} is a matrix, "
+                f"{_shown(vectors[0])} is a vector",
             )
 
     def _joined(self, e: Expression, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> Expression:
@@ -217,9 +223,10 @@ class Kinds:
             elif k == VECTOR and kind == VECTOR and sign != "@":
                 result = hadamard(left, result)
             else:
-                raise _error(
-                    factor,
-                    f"cannot multiply {WORDS[k]}, {_shown(factor)}, by {WORDS[kind]}; vectors are columns here: write W x, "
+                raise read_error(
+                    factor.span,
+                    f"cannot multiply {WORDS[k]}, {_shown(factor)}, by {WORDS[kind]}; vectors are "
+                    "columns here: write W x, "
                     "and ⊙ for an elementwise product",
                 )
         return result
@@ -259,8 +266,3 @@ def _chained(kinds: list[Kind]) -> Kind:
 
 def _shown(e: Expression) -> str:
     return str(e) if isinstance(e, Name) else "this"
-
-
-def _error(e: Expression, message: str) -> ReadError:
-    span = e.span
-    return ReadError(message, span and span.line, span and span.column)

@@ -1,66 +1,13 @@
-"""Text to tokens: Unicode, LaTeX and NumPy-like spellings of a formula become one stream.
-
-A name token already carries its accents, subscript, label, primes and time, so that `h_{t-1}`,
-`h^{(t-1)}`, `h(t-1)`, `hₜ₋₁` and `h_prev` are told apart from products once, here.
-"""
+"""Text to tokens: Unicode, LaTeX and NumPy-like spellings of a formula become one stream."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from grusym.errors import ReadError
 from grusym.language.expression import Span
-
-ACCENTS = {"tilde": "\u0303", "widetilde": "\u0303", "hat": "\u0302", "widehat": "\u0302"}
-ACCENTS |= {"bar": "\u0304", "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c"}
-WRAPPERS = {"mathbf", "boldsymbol", "bm", "mathit", "mathrm", "text", "textrm", "textbf", "textit", "vec"}
-WRAPPERS |= {"operatorname", "mathcal", "mathsf", "mathtt", "texttt", "pmb", "mbox", "rm", "bf"}
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-        "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        "αβγδεεζηθικλμνξπρστυφϕχψωΓΔΘΛΞΠΣΦΨΩ",
-        strict=True,
-    )
-)
-COMMANDS = {"odot": "⊙", "circ": "⊙", "otimes": "⊙", "ast": "*", "cdot": "·", "times": "×", "top": "ᵀ"}
-COMMANDS |= {"intercal": "ᵀ", "leftarrow": "=", "gets": "=", "colon": ":", "partial": "∂"}
-COMMANDS |= {"lbrack": "[", "rbrack": "]", "lbrace": "{", "rbrace": "}", "frac": "frac", "dfrac": "frac"}
-SKIPPED = {"left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "quad", "qquad", "nonumber", "notag"}
-SKIPPED |= {"displaystyle", "limits", "hfill", "bigg", "Bigg", "biggl", "biggr", "middle"}
-OPERATORS = {"∘": "⊙", "◦": "⊙", "⨀": "⊙", "∗": "*", "⋅": "·", "•": "·", "−": "-", "–": "-", "⊤": "ᵀ", "←": "="}
-SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧ", "0123456789+-aehijklmnoprstuvxβγ")
-SUPERSCRIPTS = {"⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
-LIBRARIES = re.compile(r"(?:np|numpy|torch|jnp|tf|math|F|K|nn|jax)(?:\.(?:nn|math|functional|special|linalg))?\.(?=[a-z])")
-TIME = re.compile(r"(?:(?P<label>[^()<>⟨⟩]+?)[,\s_;]\s*)?[(<⟨]?\s*t\s*(?P<shift>[+-]\s*\d+)?\s*[)>⟩]?")
-ARGUMENT = re.compile(r"\(\s*t\s*([+\-−]\s*\d+)?\s*\)|\[\s*t\s*([+\-−]\s*\d+)?\s*\]")
-WORDS_OF_TIME = {"prev": -1, "previous": -1, "old": -1, "new": 0, "next": 0, "t": 0}
-WORD = r"[A-Za-zα-ωΑ-Ω0-9]+"
-LONGEST = 2_000_000
-
-
-@dataclass(frozen=True)
-class NameToken:
-    """A name as written; `time` is its offset from step t, or None where the text gives none."""
-
-    base: str
-    accents: str = ""
-    subscript: str = ""
-    label: str = ""
-    primes: int = 0
-    time: int | None = None
-
-    @property
-    def canonical(self) -> str:
-        """The name without its time: `h̃`, `W_r`, `W_{h,z}`, `W^{(z)}`, `h'`."""
-        script = self.subscript
-        if script:
-            script = f"_{script}" if re.fullmatch(r"\w+", script) else f"_{{{script}}}"
-        label = f"^{{({self.label})}}" if self.label else ""
-        base = unicodedata.normalize("NFC", self.base + self.accents)
-        return base + script + label + "'" * self.primes
+from grusym.language.scanner import NameToken, Scanner
+from grusym.language.spelling import COMMANDS, FUNCTIONS, LIBRARIES, OPERATORS, SKIPPED, SUPERSCRIPTS
 
 
 @dataclass(frozen=True)
@@ -74,50 +21,28 @@ class Token:
     spaced: bool = False  # white space stood before it
 
 
-class Lexer:
+class Lexer(Scanner):
     """Reads a text once, left to right, keeping every position."""
 
     def __init__(self, text: str) -> None:
-        if len(text) > LONGEST:
-            raise ReadError(f"a text of {len(text)} characters is too long to read; the limit is {LONGEST}")
-        self.text = text
-        self.at = 0
+        super().__init__(text)
         self.depth = 0
-        self.latex = re.search(r"\\[A-Za-z]", text) is not None
-        self.starts = [0, *(m.end() for m in re.finditer("\n", text))]
         self.tokens: list[Token] = []
-
-    def span(self, start: int, end: int | None = None) -> Span:
-        """The span from one index of the text to another."""
-        from bisect import bisect_right
-
-        line = bisect_right(self.starts, start)
-        column = start - self.starts[line - 1] + 1
-        return Span(line, column, column + max(1, (self.at if end is None else end) - start))
-
-    def error(self, message: str, start: int | None = None) -> ReadError:
-        """A ReadError at an index of the text."""
-        place = self.span(self.at if start is None else start)
-        return ReadError(message, place.line, place.column)
 
     def run(self) -> list[Token]:
         """All tokens of the text, ending with one of kind `end`."""
         while self.at < len(self.text):
-            spaced = self._skip_space()
+            spaced = self.skip_space()
             if self.at < len(self.text):
                 self._token(spaced)
         self._put("line", "\n", self.at)
         self._put("end", "", self.at)
         return self.tokens
 
-    def _put(self, kind: str, text: str, start: int, spaced: bool = False, name: NameToken | None = None) -> None:
+    def _put(
+        self, kind: str, text: str, start: int, spaced: bool = False, name: NameToken | None = None
+    ) -> None:
         self.tokens.append(Token(kind, text, self.span(start), name, spaced))
-
-    def _skip_space(self) -> bool:
-        start = self.at
-        while self.at < len(self.text) and self.text[self.at] in " \t\r\u00a0\u2009\u202f&$\u200b\ufeff":
-            self.at += 1
-        return self.at > start
 
     def _token(self, spaced: bool) -> None:
         start, c = self.at, self.text[self.at]
@@ -130,12 +55,12 @@ class Lexer:
         elif m := re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+").match(self.text, self.at):
             self.at = m.end()
             self._put("number", m.group(), start, spaced)
-        elif c == "\\" and not self._starts_name():
+        elif c == "\\" and not self.starts_name():
             self._command(spaced)
-        elif self._starts_name():
+        elif self.starts_name():
             if m := LIBRARIES.match(self.text, self.at):
                 self.at = m.end()
-            name = self._name()
+            name = self.name()
             self._put("name", self.text[start : self.at], start, spaced, name)
         else:
             self._operator(spaced)
@@ -160,10 +85,10 @@ class Lexer:
 
     def _role(self) -> bool:
         """Plain words after a wide gap name the value's role, as a printed cell shows them."""
-        before = self.text[: self.at]
-        if self.depth or not before.endswith("   ") or not self.tokens or self.tokens[-1].kind in ("line", "operator"):
-            if not (self.tokens and self.tokens[-1].text in (")", "]", "'") and before.endswith("   ") and not self.depth):
-                return False
+        last = self.tokens[-1] if self.tokens else None
+        closed = last is not None and (last.kind not in ("line", "operator") or last.text in (")", "]", "'"))
+        if self.depth or not closed or not self.text[: self.at].endswith("   "):
+            return False
         end = self.text.find("\n", self.at)
         rest = self.text[self.at : len(self.text) if end < 0 else end].strip()
         if not re.fullmatch(r"[a-z][a-z,\- ]*[a-z]{3,}[a-z,\- ]*", rest):
@@ -171,149 +96,6 @@ class Lexer:
         start, self.at = self.at, len(self.text) if end < 0 else end
         self._put("comment", rest, start)
         return True
-
-    # ---- names -----------------------------------------------------------------------------------
-
-    def _starts_name(self) -> bool:
-        c = self.text[self.at]
-        if c == "\\":
-            m = re.compile(r"\\([A-Za-z]+)").match(self.text, self.at)
-            return m is not None and (m[1] in GREEK or m[1] in ACCENTS or m[1] in WRAPPERS)
-        return c.isalpha() and c not in "ᵀ∂" and c not in SUPERSCRIPTS
-
-    def _name(self) -> NameToken:
-        name = self._base()
-        while True:
-            longer = self._suffix(name)
-            if longer is None:
-                return _with_words(name)
-            name = longer
-
-    def _base(self) -> NameToken:
-        m = re.compile(r"\\([A-Za-z]+)\s*").match(self.text, self.at)
-        if m is None:
-            return self._plain_base()
-        start, word = self.at, m[1]
-        self.at = m.end()
-        if word in GREEK:
-            return NameToken(GREEK[word])
-        if word in ACCENTS or word in WRAPPERS:
-            inner = self._wrapped(start, word)
-            return replace(inner, accents=inner.accents + ACCENTS[word]) if word in ACCENTS else inner
-        if word in ("tanh", "exp", "log", "ln", "sin", "cos", "max", "min"):
-            return NameToken(word)
-        raise self.error(f"\\{word} is not a name here; a letter was expected", start)
-
-    def _wrapped(self, start: int, word: str) -> NameToken:
-        """The name inside \\word{...}, or the single letter after \\word."""
-        if not self.text.startswith("{", self.at):
-            if self.at >= len(self.text) or not self._starts_name():
-                raise self.error(f"\\{word} needs a letter after it, as in \\{word}{{h}}", start)
-            return self._base() if self.text[self.at] == "\\" else self._letter()
-        self.at += 1
-        self._skip_space()
-        if self.at >= len(self.text) or not (self._starts_name() or self.text[self.at] == "\\"):
-            raise self.error(f"\\{word}{{...}} must hold a name", start)
-        inner = self._name()
-        self._skip_space()
-        if not self.text.startswith("}", self.at):
-            raise self.error(f"\\{word}{{...}} must hold one name; found {self.text[self.at:self.at+1]!r} in it")
-        self.at += 1
-        return inner
-
-    def _letter(self) -> NameToken:
-        c = unicodedata.normalize("NFD", self.text[self.at])
-        self.at += 1
-        marks = c[1:]
-        while self.at < len(self.text) and unicodedata.combining(self.text[self.at]):
-            marks += self.text[self.at]
-            self.at += 1
-        return NameToken(c[0], marks)
-
-    def _plain_base(self) -> NameToken:
-        m = re.compile(r"[A-Za-z][A-Za-z0-9]*(?![\u0300-\u036f])").match(self.text, self.at)
-        if m is None or (self.at + 1 < len(self.text) and unicodedata.combining(self.text[self.at + 1])):
-            return self._letter()
-        self.at = m.end()
-        return NameToken(m.group())
-
-    def _suffix(self, name: NameToken) -> NameToken | None:
-        """The name with one more script, prime or time read onto it, or None if none follows."""
-        if self.at >= len(self.text):
-            return None
-        c = self.text[self.at]
-        if c in "'′’" and not name.primes:
-            m = re.compile("['′’]+").match(self.text, self.at)
-            assert m is not None
-            self.at = m.end()
-            return replace(name, primes=len(m.group()))
-        if c == "_":
-            return self._subscript(name)
-        if c == "^" and not self.text.startswith("^^", self.at):
-            return self._label(name)
-        if m := re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧ]+").match(self.text, self.at):
-            self.at = m.end()
-            return _with_subscript(name, m.group().translate(SUBSCRIPTS))
-        if c in "([" and name.time is None and (m := ARGUMENT.match(self.text, self.at)):
-            self.at = m.end()
-            return replace(name, time=_shift(m[1] or m[2]))
-        return None
-
-    def _subscript(self, name: NameToken) -> NameToken:
-        start = self.at
-        self.at += 1
-        while self.at < len(self.text) and self.text[self.at] == " " and self.latex:
-            self.at += 1
-        script = self._script(r"[A-Za-z0-9]" if self.latex else rf"{WORD}(?:_{WORD})*")
-        if script is None:
-            raise self.error("a subscript was expected after '_'", start)
-        return _with_subscript(name, script)
-
-    def _label(self, name: NameToken) -> NameToken | None:
-        """A superscript that is a time or a label; powers and transposes are left to the grammar."""
-        start = self.at
-        self.at += 1
-        script = self._script(r"[A-Za-z]+|\([^()\n]{1,20}\)|<[^<>\n]{1,20}>")
-        bare = "" if script is None else re.sub(r"\s", "", script)
-        if script is None or bare in ("T", "⊤", "ᵀ", "top") or re.fullmatch(r"[+-]?\d+|⊙\d+|-[T⊤]", bare):
-            self.at = start
-            return None
-        if bare in ("'", "′", "prime"):
-            return replace(name, primes=name.primes + 1)
-        m = TIME.fullmatch(script)
-        if m and not m["label"]:
-            return replace(name, time=_shift(m["shift"]))
-        label = bare.strip("()<>⟨⟩")
-        if not re.fullmatch(r"[\w,]+", label):
-            raise self.error(f"cannot read the superscript {script!r}; a power, T, a time or a label was expected", start)
-        return replace(name, label=label)
-
-    def _script(self, single: str) -> str | None:
-        """The text of a script: {...} with wrappers removed, a parenthesis, or one bare piece."""
-        if self.text.startswith("{", self.at):
-            depth, i = 0, self.at
-            while i < len(self.text) and self.text[i] != "\n":
-                depth += {"{": 1, "}": -1}.get(self.text[i], 0)
-                i += 1
-                if depth == 0:
-                    script = _unwrapped(self.text[self.at + 1 : i - 1])
-                    self.at = i
-                    return script
-            raise self.error("'{' is never closed")
-        if m := re.compile(r"\\([A-Za-z]+)").match(self.text, self.at):
-            if m[1] in GREEK or m[1] in ("top", "prime", "intercal"):
-                self.at = m.end()
-                return {"intercal": "T", "top": "T", "prime": "'"}.get(m[1]) or GREEK[m[1]]
-            if m[1] in WRAPPERS and self.text.startswith("{", m.end()):
-                self.at = m.end()
-                return self._script(single)
-            return None
-        if m := re.compile(rf"\(\s*t\s*(?:[+\-−]\s*\d+)?\s*\)|{single}|[α-ωΑ-Ω]|⊤").match(self.text, self.at):
-            self.at = m.end()
-            return m.group().replace("−", "-")
-        return None
-
-    # ---- commands and operators ------------------------------------------------------------------
 
     def _command(self, spaced: bool) -> None:
         start = self.at
@@ -336,14 +118,16 @@ class Lexer:
             if n := re.compile(r"\*?\s*\{[^{}]*\}").match(self.text, self.at):
                 self.at = n.end()
             return
-        if word in ("tanh", "exp", "log", "ln", "sin", "cos", "max", "min"):
+        if word in FUNCTIONS:
             self._put("name", word, start, spaced, NameToken(word))
         elif word in COMMANDS:
             self._symbol(COMMANDS[word], start, spaced)
         elif word in "{}|":
             self._symbol(word, start, spaced)
         else:
-            raise self.error(f"unknown command \\{word}; write the formula with plain LaTeX mathematics", start)
+            raise self.error(
+                f"unknown command \\{word}; write the formula with plain LaTeX mathematics", start
+            )
 
     def _operator(self, spaced: bool) -> None:
         start = self.at
@@ -372,44 +156,6 @@ class Lexer:
         elif text in ")]}" and len(text) == 1:
             self.depth = max(0, self.depth - 1)
         self._put("operator", text, start, spaced)
-
-
-def _unwrapped(script: str) -> str:
-    """The plain text of a LaTeX script: `\\text{new}` -> `new`, `\\langle t \\rangle` -> `<t>`."""
-    script = re.sub(r"\\(?:" + "|".join(sorted(WRAPPERS)) + r")\s*(?=[{\s])", "", script)
-    script = re.sub(r"\\(?:langle|lt)\b", "<", re.sub(r"\\(?:rangle|gt)\b", ">", script))
-    script = re.sub(r"\\(?:left|right|,|;|!)", "", script).replace("−", "-").replace("\\prime", "'")
-    script = re.sub(r"\\(?:top|intercal)\b", "T", script).replace("\\odot", "⊙")
-    script = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), script)
-    return script.replace("{", "").replace("}", "").strip()
-
-
-def _shift(text: str | None) -> int:
-    return int(re.sub(r"\s", "", text or "0").replace("−", "-"))
-
-
-def _with_subscript(name: NameToken, script: str) -> NameToken:
-    script = script.strip()
-    m = TIME.fullmatch(script)
-    if m and name.time is None:
-        name, script = replace(name, time=_shift(m["shift"])), m["label"] or ""
-    script = re.sub(r"\s", "", script)
-    joined = f"{name.subscript}_{script}" if name.subscript and script else name.subscript or script
-    return replace(name, subscript=joined)
-
-
-def _with_words(name: NameToken) -> NameToken:
-    """Words in a subscript that are an accent or a time: `h_tilde`, `h_prev`, `h_new`."""
-    words = name.subscript.split("_") if re.fullmatch(r"\w+", name.subscript) else []
-    kept = []
-    for word in words:
-        if word in ("tilde", "hat", "bar"):
-            name = replace(name, accents=name.accents + ACCENTS[word])
-        elif word in WORDS_OF_TIME and name.time is None and (word != "t" or len(words) > 1):
-            name = replace(name, time=WORDS_OF_TIME[word])
-        else:
-            kept.append(word)
-    return replace(name, subscript="_".join(kept)) if words else name
 
 
 def tokens(text: str) -> list[Token]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from grusym.errors import ShapeError
+from grusym.errors import ReadError, ShapeError, read_error
 from grusym.language.expression import (
     Activation,
     Columns,
@@ -187,7 +187,9 @@ class Shapes:
                 continue
             if first is not None and result is not None:
                 if len(result) != len(sizes):
-                    raise _clash(term, f"{_shown(first)} is {_rank(result)} but {_shown(term)} is {_rank(sizes)}")
+                    raise _clash(
+                        term, f"{_shown(first)} is {_rank(result)} but {_shown(term)} is {_rank(sizes)}"
+                    )
                 for a, b in zip(result, sizes, strict=True):
                     self._join(e, a, b, first, term)
             else:
@@ -197,7 +199,7 @@ class Shapes:
     def _scaled(self, e: Expression, u: Expression, v: Expression) -> Sizes:
         a, b = self.of(u), self.of(v)
         if not a or not b:
-            return b if not a else a
+            return a or b
         if len(a) != len(b):
             raise _clash(e, f"{_shown(u)} is {_rank(a)} but {_shown(v)} is {_rank(b)}")
         for x, y in zip(a, b, strict=True):
@@ -209,13 +211,20 @@ class Shapes:
         if left is not None and len(left) == 1 and right is not None and len(right) == 2:
             self._join(e, right[0], Size("1"), u, v)  # an outer product u vᵀ
             return (left[0], right[1])
-        if isinstance(u, Transpose) and right is not None and len(right) == 1 and (left is None or str(left[0]) == "1"):
+        if (
+            isinstance(u, Transpose)
+            and right is not None
+            and len(right) == 1
+            and (left is None or str(left[0]) == "1")
+        ):
             if left is not None:
                 self._join(e, left[1], right[0], u, v)  # a scalar product uᵀ v
             return ()
         rows, columns = self._matrix(u)
         if right is None or not right:
-            raise _clash(v, f"a matrix cannot multiply {_shown(v)}, which is a scalar; write it before the matrix")
+            raise _clash(
+                v, f"a matrix cannot multiply {_shown(v)}, which is a scalar; write it before the matrix"
+            )
         self._join(e, columns, right[0], u, v)
         return (rows, *right[1:])
 
@@ -224,8 +233,8 @@ class Shapes:
         try:
             unify(a, b)
         except Clash:
-            what = "multiplies" if isinstance(e, Product) else "meets"
-            one = f"{_shown(u)}{_place(u.span)}, which {'takes' if what == 'multiplies' else 'has'} size {before[0]},"
+            what, has = ("multiplies", "takes") if isinstance(e, Product) else ("meets", "has")
+            one = f"{_shown(u)}{_place(u.span)}, which {has} size {before[0]},"
             other = f"{_shown(v)}{_place(v.span)}, which has size {before[1]}"
             advice = "" if isinstance(e, Product) and len(before[0]) > 1 else _advice(before)
             raise _clash(v, f"shape clash: {one} {what} {other}{advice}") from None
@@ -279,5 +288,5 @@ def _place(span: Span | None) -> str:
     return "" if span is None else f" (line {span.line}, column {span.column})"
 
 
-def _clash(e: Expression, message: str) -> ShapeError:
-    return ShapeError(message, e.span and e.span.line, e.span and e.span.column)
+def _clash(e: Expression, message: str) -> ReadError:
+    return read_error(e.span, message, ShapeError)

@@ -11,7 +11,10 @@ from grusym.errors import GrusymError
 from grusym.language.expression import Columns, Name, Product, Sum
 from grusym.language.reader import read_cell, read_expression
 
-CELL = read_cell("α : scalar\nz = σ(W_z x + U_z h)\nr = σ(U_r h)\nh' = α (z ⊙ h) + (1 - z) ⊙ tanh(W x + U (r ⊙ h) + b)", name="test")
+CELL = read_cell(
+    "α : scalar\nz = σ(W_z x + U_z h)\nr = σ(U_r h)\nh' = α (z ⊙ h) + (1 - z) ⊙ tanh(W x + U (r ⊙ h) + b)",
+    name="test",
+)
 EQUAL = [
     ("z ⊙ h + (1 - z) ⊙ b", "h ⊙ z + b - z ⊙ b"),
     ("U (r ⊙ h + b)", "U b + U (h ⊙ r)"),

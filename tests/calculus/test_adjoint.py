@@ -12,17 +12,22 @@ from grusym.language.evaluation import evaluate_cell
 from grusym.language.reader import read_cell
 
 UNUSUAL = {
-    "concatenation": "z_t = σ(W_z · [h_{t-1}, x_t])\nh_t = (1 - z_t) * h_{t-1} + z_t * tanh(W · [z_t * h_{t-1}, x_t])",
+    "concatenation": "z_t = σ(W_z · [h_{t-1}, x_t])\nh_t = (1 - z_t) * h_{t-1} + z_t * tanh(W · "
+    "[z_t * h_{t-1}, x_t])",
     "antisymmetric": "h' = h + ε tanh((A - Aᵀ - γ I) h + W x + b)",
     "scaled": "h' = (1 - α) h + α tanh(U V h + W tanh(p ⊙ [h, x]))",
-    "peephole": "f = σ(W_f x + U_f h + p_f ⊙ c)\nc' = f ⊙ c + (1 - f) ⊙ tanh(W x + U h)\no = σ(W_o x + p_o ⊙ c')\nh' = o ⊙ tanh(c')",
+    "peephole": "f = σ(W_f x + U_f h + p_f ⊙ c)\nc' = f ⊙ c + (1 - f) ⊙ tanh(W x + U h)\no = "
+    "σ(W_o x + p_o ⊙ c')\nh' = o ⊙ tanh(c')",
     "shared matrix": "r = σ(U h + W x)\nh' = tanh(U (r ⊙ h) - 2 Uᵀ h + b) / (2 + r²)",
     "scalar product": "h' = α + σ(β) tanh(U h) + W x",
 }
 
 
 def every_cell():
-    return {**{name: cell(name) for name in cell_names()}, **{k: read_cell(t, name=k) for k, t in UNUSUAL.items()}}
+    return {
+        **{name: cell(name) for name in cell_names()},
+        **{k: read_cell(t, name=k) for k, t in UNUSUAL.items()},
+    }
 
 
 def test_the_gru_gradients_print_in_outer_product_form():
@@ -42,11 +47,13 @@ def test_the_gru_gradients_print_in_outer_product_form():
 @pytest.mark.parametrize("name", every_cell())
 def test_gradients_are_the_complex_step_of_the_loss(name):
     c, rng = every_cell()[name], np.random.default_rng(3)
-    sizes = {s: k for s, k in zip(c.sizes, (4, 3, 2, 5), strict=False)}
+    sizes = dict(zip(c.sizes, (4, 3, 2, 5), strict=False))
     given = (*c.inputs, *c.states, *c.parameters)
     values = {k: np.array(0.7 * rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]])) for k in given}
     G = gradients(c)
-    weights = {g: rng.normal(size=values[s].shape) for s, g in zip(c.states, G.cotangents.values(), strict=True)}
+    weights = {
+        g: rng.normal(size=values[s].shape) for s, g in zip(c.states, G.cotangents.values(), strict=True)
+    }
     found = G.evaluate({**values, **weights})
 
     def loss(changed):
@@ -59,7 +66,9 @@ def test_gradients_are_the_complex_step_of_the_loss(name):
             moved = np.array(values[k], dtype=complex)
             moved[place] += 1e-30j
             expected[place] = np.imag(loss({**values, k: moved})) / 1e-30
-        assert np.allclose(found[k], expected, rtol=1e-11, atol=1e-13), k  # both exact to rounding; 1e-15 seen
+        assert np.allclose(found[k], expected, rtol=1e-11, atol=1e-13), (
+            k
+        )  # both exact to rounding; 1e-15 seen
         assert not np.any(expected) or not np.allclose(2 * found[k], expected, rtol=1e-3)
 
 

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from grusym.calculus.counting import activation_count, operation_count, parameter_count, state_size, weight_counts
+from grusym.calculus.counting import (
+    activation_count,
+    operation_count,
+    parameter_count,
+    state_size,
+    weight_counts,
+)
 from grusym.cells.library import cell, cell_names
 from grusym.language.reader import read_cell
 from grusym.language.shapes import size_symbol

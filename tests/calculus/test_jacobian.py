@@ -13,7 +13,10 @@ from grusym.errors import DataError, UnknownNameError
 from grusym.language.expression import Identity
 from grusym.language.reader import read_cell, read_expression
 
-GRU = "diag(z) + diag((h - c) ⊙ z ⊙ (1 - z)) U_z + diag((1 - z) ⊙ (1 - c²)) U_c (diag(r) + diag(h ⊙ r ⊙ (1 - r)) U_r)"
+GRU = (
+    "diag(z) + diag((h - c) ⊙ z ⊙ (1 - z)) U_z + diag((1 - z) ⊙ (1 - c²)) U_c (diag(r) + "
+    "diag(h ⊙ r ⊙ (1 - r)) U_r)"
+)
 WRITTEN = {
     ("gru", "h'", "h"): GRU,
     ("gru", "h'", "z"): "diag(h - c)",
@@ -74,7 +77,9 @@ def test_the_path_of_no_edge_is_the_identity():
 
 def test_each_step_says_its_rule_and_only_what_changes():
     steps = jacobian(cell("gru")).derivation.steps
-    assert {"chain rule", "sum rule", "matrix product", "product rule", "chain rule through z, c"} <= {s.rule for s in steps}
+    assert {"chain rule", "sum rule", "matrix product", "product rule", "chain rule through z, c"} <= {
+        s.rule for s in steps
+    }
     shown = "\n".join(map(str, steps))
     assert "dx" not in shown and "dh" in shown
     assert str(steps[-1].after).replace(" dh", "") == GRU
@@ -85,7 +90,9 @@ def test_a_cell_with_times_answers_in_its_own_notation():
     c = read_cell("z_t = σ(W_z · [h_{t-1}, x_t])\nh_t = z_t * h_{t-1} + (1 - z_t) * tanh(W · [h_{t-1}, x_t])")
     J = jacobian(c, of="h_t", by="h_{t-1}")
     assert J.of == "h'" and J.by == "h"
-    assert str(J).startswith("diag(z_t) + diag((h_{t-1} - tanh(W [h_{t-1}, x_t])) ⊙ z_t ⊙ (1 - z_t)) W_z[:, h_{t-1}]")
+    assert str(J).startswith(
+        "diag(z_t) + diag((h_{t-1} - tanh(W [h_{t-1}, x_t])) ⊙ z_t ⊙ (1 - z_t)) W_z[:, h_{t-1}]"
+    )
 
 
 def test_evaluate_computes_the_gates_itself_for_any_sizes_and_batches():
@@ -93,7 +100,9 @@ def test_evaluate_computes_the_gates_itself_for_any_sizes_and_batches():
     for n, m, batch in ((3, 2, ()), (4, 7, (5,)), (1, 1, (2, 3))):
         sizes = {"n": n, "m": m}
         values = {
-            name: rng.normal(size=(*(batch if name in ("h", "x") else ()), *(sizes[str(d)] for d in c.shapes[name])))
+            name: rng.normal(
+                size=(*(batch if name in ("h", "x") else ()), *(sizes[str(d)] for d in c.shapes[name]))
+            )
             for name in (*c.inputs, *c.states, *c.parameters)
         }
         J = jacobian(c).evaluate(values)
@@ -104,7 +113,9 @@ def test_evaluate_computes_the_gates_itself_for_any_sizes_and_batches():
         for j in range(n):
             moved = dict(values, h=values["h"] + 1j * tiny * np.eye(n)[j])
             columns.append(evaluate_cell(c, moved)["h'"].imag / tiny)
-        assert np.allclose(J, np.stack(columns, -1), rtol=1e-12, atol=1e-14)  # complex step is exact to rounding
+        assert np.allclose(
+            J, np.stack(columns, -1), rtol=1e-12, atol=1e-14
+        )  # complex step is exact to rounding
 
 
 def test_evaluate_of_a_zero_block_and_of_an_identity_has_the_right_shape():
@@ -116,7 +127,10 @@ def test_evaluate_of_a_zero_block_and_of_an_identity_has_the_right_shape():
 
 
 def test_evaluate_names_the_array_that_does_not_fit():
-    J, good = jacobian(cell("rnn")), {"h": np.ones(3), "x": np.ones(2), "W": np.ones((3, 2)), "U": np.ones((3, 3)), "b": np.ones(3)}
+    J, good = (
+        jacobian(cell("rnn")),
+        {"h": np.ones(3), "x": np.ones(2), "W": np.ones((3, 2)), "U": np.ones((3, 3)), "b": np.ones(3)},
+    )
     J.evaluate(good)
     with pytest.raises(DataError, match="U"):
         J.evaluate({**good, "U": np.ones((3, 4))})
@@ -136,7 +150,10 @@ def test_to_sympy_gives_the_same_numbers():
     c, rng, J = cell("gru"), np.random.default_rng(1), jacobian(cell("gru"))
     import sympy as sp
 
-    values = {k: rng.normal(size=[{"n": 2, "m": 1}[str(d)] for d in c.shapes[k]]) for k in (*c.inputs, *c.states, *c.parameters)}
+    values = {
+        k: rng.normal(size=[{"n": 2, "m": 1}[str(d)] for d in c.shapes[k]])
+        for k in (*c.inputs, *c.states, *c.parameters)
+    }
     from grusym.language.evaluation import evaluate_cell
 
     arrays = {**values, **evaluate_cell(c, values)}

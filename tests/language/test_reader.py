@@ -166,7 +166,11 @@ BAD = {  # text: (line, column, words the message must hold)
     "c_t = tanh(W x_t + U h_{t-1})": (1, 22, ["h_{t-1} is never updated"]),
     "h_t = tanh(W x_t + U h_{t-2})": (1, 1, ["no state is updated"]),
     "h_t = tanh(U h_{t-1} + V h_{t-2})": (1, 26, ["h_{t-2}"]),
-    "h' = tanh(W x + U h + x)": (1, 23, ["shape clash", "line 1, column 1", "line 1, column 23", "size m", "size n"]),
+    "h' = tanh(W x + U h + x)": (
+        1,
+        23,
+        ["shape clash", "line 1, column 1", "line 1, column 23", "size m", "size n"],
+    ),
     "h' = tanh(U h) ⊙ x": (1, 18, ["shape clash", "line 1, column 1", "line 1, column 18"]),
     "h' = tanh(U (h ⊙ x))": (1, 18, ["shape clash", "h (line 1, column 14)", "x (line 1, column 18)"]),
     "z = σ(W x)\nh' = tanh(W h)": (2, 13, ["shape clash", "W", "h"]),

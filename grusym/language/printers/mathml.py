@@ -92,14 +92,18 @@ class MathMLPrinter(SymbolPrinter):
         return f'<mover accent="true">{_row(stem)}{sign}</mover>'
 
     def scripted(self, stem: str, scripts: Scripts) -> str:
+        above, below = _row(scripts.above), _row(scripts.below)
+        if scripts.below and scripts.above:
+            written = f"<msubsup>{_row(stem)}{below}{above}</msubsup>"
+        elif scripts.below:
+            written = f"<msub>{_row(stem)}{below}</msub>"
+        else:
+            written = f"<msup>{_row(stem)}{above}</msup>" if scripts.above else stem
+        if not scripts.primes:
+            return written
+        # A prime is a raised sign of the font; as a superscript it would be raised and shrunk twice.
         sign = _PRIMES.get(scripts.primes, "′" * scripts.primes)
-        primes = f'<mo lspace="0" rspace="0">{sign}</mo>' if sign else ""
-        above, below = _row(scripts.above + primes), _row(scripts.below)
-        if scripts.below and (scripts.above or primes):
-            return f"<msubsup>{_row(stem)}{below}{above}</msubsup>"
-        if scripts.below:
-            return f"<msub>{_row(stem)}{below}</msub>"
-        return f"<msup>{_row(stem)}{above}</msup>"
+        return f'<mrow>{written}<mo lspace="0" rspace="0">{sign}</mo></mrow>'
 
     def fraction(self, above: str, below: str) -> str:
         return f"<mfrac>{_row(above)}{_row(below)}</mfrac>"
@@ -152,7 +156,7 @@ def _hard(inner: str) -> str:
 def _row(inner: str) -> str:
     """One element, as scripts and fractions need for each of their parts."""
     inner = _hard(inner)
-    single = re.fullmatch(r"<(m[ino])\b[^<>]*>[^<>]*</\1>", inner)
+    single = re.fullmatch(r"<(m[ino])\b[^<>]*>[^<>]*</\1>|<mrow>(?:(?!</?mrow>).)*</mrow>", inner)
     return inner if single else f"<mrow>{inner}</mrow>"
 
 

@@ -1,0 +1,120 @@
+"""A text cut into equations and declarations, each with the role its comment gives."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from grusym.errors import read_error
+from grusym.language.activations import SPELLINGS
+from grusym.language.expression import Expression
+from grusym.language.grammar import Grammar, Written
+from grusym.language.lexer import Token, tokens
+
+CONTINUING = ("+", "-", "⊙", "*", "·", "×", "/", "@", "=")
+EXAMPLE = "h' = tanh(W x + U h + b)"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """left = right as written, with the role its comment gives."""
+
+    left: Written
+    right: Expression
+    role: str
+
+
+@dataclass
+class Declarations:
+    """What a text or a caller says outright: `x : n`, `γ : scalar`, `u : input`."""
+
+    roles: dict[str, str]
+    shapes: dict[str, tuple[str, ...]]
+
+
+def statements(text: str, declarations: Declarations) -> list[Statement]:
+    """The equations of a text; its declarations are added to `declarations`."""
+    found: list[Statement] = []
+    for line, role in _lines(tokens(unicodedata.normalize("NFC", text))):
+        signs = [t.text for t in line if t.kind == "operator"]
+        if ":" in signs and "=" not in signs:
+            _declare(line, declarations)
+        else:
+            found.append(_statement(line, role))
+    return found
+
+
+def _lines(stream: Sequence[Token]) -> Iterable[tuple[list[Token], str]]:
+    """The tokens of each line with its comment; a line that begins with an operator continues."""
+    line: list[Token] = []
+    role = ""
+    for i, token in enumerate(stream):
+        if token.kind == "comment":
+            role = token.text if line else role
+        elif token.kind in ("line", "end"):
+            following = next((t for t in stream[i:] if t.kind not in ("line", "comment")), token)
+            if line and (
+                following.kind == "operator" and following.text in CONTINUING and following.text != "("
+            ):
+                continue
+            if line:
+                yield line, role
+            line, role = [], ""
+        elif token.text not in (",", ".") or token.kind != "operator" or not _ends_line(stream, i):
+            line.append(token)
+
+
+def _ends_line(stream: Sequence[Token], i: int) -> bool:
+    return stream[i + 1].kind in ("line", "end", "comment")
+
+
+def _statement(line: list[Token], role: str) -> Statement:
+    equals = [i for i in _outside_brackets(line) if line[i].kind == "operator" and line[i].text == "="]
+    if not equals:
+        raise read_error(line[0].span, f"no '=' in this line; an equation was expected, as in {EXAMPLE}")
+    if len(equals) > 1:
+        raise read_error(line[equals[1]].span, "a second '=' in one line; give each value its own equation")
+    left, right = line[: equals[0]], line[equals[0] + 1 :]
+    if len(left) != 1 or left[0].name is None:
+        raise read_error(line[0].span, f"one name must stand before '=', as in {EXAMPLE}")
+    if replace(left[0].name, primes=0).canonical in SPELLINGS:
+        raise read_error(
+            left[0].span, f"{left[0].text} is a function and cannot be defined; choose another name"
+        )
+    if not right:
+        raise read_error(line[equals[0]].span, "nothing stands after '='; write the value's formula there")
+    return Statement(Written(left[0].name, span=left[0].span), Grammar(right).whole(), role)
+
+
+def _outside_brackets(line: list[Token]) -> Iterable[int]:
+    depth = 0
+    for i, token in enumerate(line):
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth == 0:
+            yield i
+
+
+def _declare(line: list[Token], declarations: Declarations) -> None:
+    """Read `x : n`, `W : n × m`, `γ : scalar`, `u, v : input`."""
+    colon = next(i for i, t in enumerate(line) if t.text == ":")
+    subjects = [t for t in line[:colon] if t.name is not None]
+    words = [t.text for t in line[colon + 1 :] if t.text not in (",", "×", "·", "(", ")")]
+    if not subjects or not words:
+        raise read_error(
+            line[0].span, "a declaration needs a name and what it is, as in 'x : n' or 'γ : scalar'"
+        )
+    for token in subjects:
+        assert token.name is not None
+        subject = replace(token.name, time=None).canonical
+        if words[0] in ("input", "parameter", "state"):
+            declarations.roles[subject] = words[0]
+        elif words[0] == "scalar":
+            declarations.shapes[subject] = ()
+        elif len(words) <= 2 and all((len(w) == 1 and w.isalpha()) or w.isdigit() for w in words):
+            declarations.shapes[subject] = tuple(words)
+        else:
+            raise read_error(
+                line[colon].span,
+                f"cannot read {' '.join(words)!r}; write input, parameter, scalar, n or n × m",
+            )

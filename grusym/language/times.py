@@ -1,0 +1,205 @@
+"""Names and times: what each name as written stands for, and which names are states."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from grusym.errors import read_error
+from grusym.language.activations import ACTIVATIONS, SPELLINGS
+from grusym.language.expression import Expression, children
+from grusym.language.grammar import Call, Written
+from grusym.language.scanner import NameToken
+from grusym.language.statements import Statement
+
+
+class Names:
+    """What each name as written stands for, and which names are states."""
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self.statements = statements
+        self.timed = any(
+            w.name.time is not None for s in statements for w in [s.left, *written(s.right)]
+        ) and not any(s.left.name.primes for s in statements)
+        self.times: dict[str, int] = {}
+        self.first: dict[str, Statement] = {}
+        self._definitions()
+        self.states = self._states()
+        if not self.states:
+            raise read_error(statements[-1].left.span, self._no_state())
+        self.defined = [self.left(s) for s in statements]
+        self.meaning: dict[int, str] = {}
+        self._uses()
+
+    def left(self, s: Statement) -> str:
+        """The canonical name a statement defines."""
+        base = bare(s.left.name)
+        return f"{base}'" if self.timed and base in self.states else s.left.name.canonical
+
+    def _definitions(self) -> None:
+        for s in self.statements:
+            key = bare(s.left.name) if self.timed else s.left.name.canonical
+            if key in self.first:
+                place = self.first[key].left.span
+                assert place is not None
+                raise read_error(
+                    s.left.span,
+                    f"{as_written(s.left.name)} is defined twice, first in line {place.line}; "
+                    "keep one definition or rename one",
+                )
+            self.first[key] = s
+            self.times[key] = s.left.name.time or 0
+
+    def _states(self) -> list[str]:
+        if not self.timed:
+            return self._primed_states()
+        states = []
+        for s in self.statements:
+            for w in written(s.right):
+                key, time = bare(w.name), w.name.time
+                if key in self.times and time is not None and time == self.times[key] - 1:
+                    states.append(key)
+        return [key for key in self.times if key in states]
+
+    def _primed_states(self) -> list[str]:
+        states = []
+        for s in self.statements:
+            if s.left.name.primes > 1:
+                raise read_error(
+                    s.left.span, f"{as_written(s.left.name)} has several primes; h' is the next value of h"
+                )
+            if s.left.name.primes:
+                states.append(replace(s.left.name, primes=0).canonical)
+        for state in states:
+            if state in self.first:
+                raise read_error(
+                    self.first[state].left.span,
+                    f"{state} is a state ({state}' is defined) and cannot be defined as well; rename one",
+                )
+        return states
+
+    def _no_state(self) -> str:
+        for s in self.statements:
+            for w in written(s.right):
+                if self.timed and w.name.time == -1 and bare(w.name) not in self.times:
+                    raise read_error(w.span, self._never_updated(w))
+        shown = as_written(self.statements[-1].left.name)
+        if self.timed:
+            return (
+                "no state is updated: no value at t is defined from its own value at t-1; did "
+                f"you mean {shown} to use its value at t-1?"
+            )
+        return (
+            "no state is updated: no equation defines the next value of a state, as h' = ... "
+            f"does; is {shown} meant to be {shown}'?"
+        )
+
+    def _uses(self) -> None:
+        seen: set[str] = set()
+        for s in self.statements:
+            self._known_functions(s.right)
+            for w in written(s.right):
+                self.meaning[id(w)] = self._timed_use(w, seen, s) if self.timed else self._use(w, seen, s)
+            seen.add(bare(s.left.name) if self.timed else s.left.name.canonical)
+
+    def _known_functions(self, e: Expression) -> None:
+        """Refuse f(u) where f is neither a function nor a matrix."""
+        for node in surface(e):
+            if isinstance(node, Call):
+                name = bare(node.function.name)
+                if (
+                    name not in self.times
+                    and name not in self.states
+                    and name[0].islower()
+                    and len(name) != 2
+                ):
+                    raise read_error(node.span, unknown_function(name))
+
+    def _use(self, w: Written, seen: set[str], s: Statement) -> str:
+        name = w.name.canonical
+        if name in self.times:
+            self._after_definition(w, name, seen, s)
+        elif w.name.primes:
+            raise read_error(
+                w.span, f"unknown name {name}: no equation defines it; add one, or drop the prime"
+            )
+        return name
+
+    def _timed_use(self, w: Written, seen: set[str], s: Statement) -> str:
+        key, time = bare(w.name), w.name.time
+        if key not in self.times:
+            return self._undefined_at(w, key, time)
+        defined = self.times[key]
+        if time is None:
+            time = defined
+        if time == defined - 1:
+            return key
+        if time != defined:
+            raise read_error(
+                w.span,
+                f"unknown name {as_written(w.name)}: a step knows its state at t-1 and its values at t only",
+            )
+        self._after_definition(w, key, seen, s)
+        return f"{key}'" if key in self.states else key
+
+    def _undefined_at(self, w: Written, key: str, time: int | None) -> str:
+        others = {u.name.time for s in self.statements for u in written(s.right) if bare(u.name) == key}
+        if len(others - {None}) > 1:
+            raise read_error(
+                w.span,
+                f"{key} is used at several times but never defined; if it is a state, add its equation",
+            )
+        latest = max(self.times.values())
+        if time is not None and time < min(self.times.values()) and latest == min(self.times.values()):
+            raise read_error(w.span, self._never_updated(w))
+        return key
+
+    def _never_updated(self, w: Written) -> str:
+        key = bare(w.name)
+        return (
+            f"the state {as_written(w.name)} is never updated: add an equation for {key}_t, or "
+            "use a state that has one"
+        )
+
+    def _after_definition(self, w: Written, key: str, seen: set[str], s: Statement) -> None:
+        if key in seen:
+            return
+        here, there = as_written(w.name), self.first[key].left.span
+        place = "the same line" if self.first[key] is s else f"line {there.line if there else '?'}"
+        hint = "its old value is meant" if self.first[key] is s else f"move the equation for {here} above it"
+        raise read_error(w.span, f"{here} is used before it is defined in {place}; {hint}")
+
+
+def bare(name: NameToken) -> str:
+    """A name's canonical text without its time."""
+    return replace(name, time=None).canonical
+
+
+def as_written(name: NameToken) -> str:
+    """A name with its time, for an error message."""
+    if name.time is None:
+        return name.canonical
+    return f"{bare(name)}_{{t{name.time:+d}}}" if name.time else f"{bare(name)}_t"
+
+
+def written(e: Expression) -> Iterable[Written]:
+    """The names as written in a surface tree, in order."""
+    for node in surface(e):
+        if isinstance(node, Written):
+            yield node
+
+
+def surface(e: Expression) -> Iterable[Expression]:
+    """Every node of a surface tree, parents first."""
+    yield e
+    parts = e.factors if hasattr(e, "factors") else children(e)
+    for part in parts:
+        yield from surface(part)
+
+
+def unknown_function(name: str) -> str:
+    """What to say of a function nobody has."""
+    near = difflib.get_close_matches(name, SPELLINGS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)}"
+    return f"unknown function {name}; {hint} A matrix is written with a capital letter, as in W x"
