@@ -18,7 +18,7 @@ ORACLES: Mapping[str, Oracle] = {"components": components.compare, "numeric": nu
 
 @dataclass(frozen=True)
 class Refusal:
-    """What an oracle said of a formula broken on purpose."""
+    """What an oracle said of a formula broken on purpose, which it must refuse."""
 
     oracle: str
     verdict: Verdict
@@ -45,7 +45,7 @@ def self_test(thing: Any) -> tuple[Refusal, ...]:
 
 
 def combined(verdicts: Iterable[Verdict]) -> Verdict:
-    """What several verdicts on one claim say together; where they contradict each other, nothing is decided."""
+    """What several verdicts on one claim say together: nothing, where they contradict each other."""
     verdicts = tuple(verdicts)
     if not verdicts:
         raise GrusymError("no verdict was given to combine; judge the claim first")

@@ -23,11 +23,17 @@ MENDED = {
 class Compared(Protocol):
     """A formula beside the derivative at one point."""
 
-    found: Any
-    expected: Any
+    @property
+    def found(self) -> Any:
+        """What the formula says, entry by entry."""
 
     @property
-    def agrees(self) -> bool: ...
+    def expected(self) -> Any:
+        """The derivative, entry by entry."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they differ by rounding only."""
 
 
 def explained(subject: Subject, trial: Callable[[Expression], Compared], at: Compared) -> tuple[str, str]:

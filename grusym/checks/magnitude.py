@@ -66,7 +66,8 @@ def magnitudes(
     lines: Iterable[Equation], known: Mapping[str, Array], shapes: Mapping[str, Shape]
 ) -> dict[str, Array]:
     """The magnitudes of lines computed top to bottom, each from those above it."""
-    true, sized = dict(known), {}
+    true: dict[str, Array] = dict(known)
+    sized: dict[str, Array] = {}
     for line in lines:
         sized[line.left] = magnitude(line.right, true, sized, shapes)
         true[line.left] = evaluate(line.right, true, shapes)

@@ -55,7 +55,7 @@ class Subject:
 
 
 def subjects(thing: Any) -> tuple[Subject, ...]:
-    """The formulas a Jacobian (.cell, .of, .by, .expression) or gradients (.cotangents, .lines, .of) state."""
+    """The formulas that a Jacobian (.of, .by, .expression) or gradients (.cotangents, .lines, .of) state."""
     if isinstance(thing, Subject):
         return (thing,)
     if hasattr(thing, "cotangents"):
@@ -66,5 +66,6 @@ def subjects(thing: Any) -> tuple[Subject, ...]:
     if hasattr(thing, "expression") and hasattr(thing, "by"):
         return (Subject(thing.cell, thing.of, thing.by, thing.expression),)
     raise GrusymError(
-        f"asked to judge {type(thing).__name__}, which states no derivative; give a Jacobian or gradients of a cell"
+        f"asked to judge {type(thing).__name__}, which states no derivative; "
+        "give a Jacobian or the gradients of a cell"
     )

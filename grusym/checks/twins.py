@@ -41,7 +41,7 @@ def broken(e: Expression) -> Expression:
 
 
 def edits(e: Expression, shapes: Mapping[str, Shape]) -> Iterator[Edit]:
-    """Every formula with one term's sign changed, one term missing, two names swapped or one matrix turned."""
+    """The formula with one term's sign changed, one term missing, two names swapped or one matrix turned."""
     for i, sum_ in enumerate(_sums(e)):
         for k, term in enumerate(sum_.terms):
             flipped = (*sum_.terms[:k], negative(term), *sum_.terms[k + 1 :])
