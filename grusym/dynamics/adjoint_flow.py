@@ -100,5 +100,5 @@ def _carried_back(jacobians: Array, carried: Array, scales: Array, start: int) -
         )
     unit, grown = _unit_size(path[0])
     # One step can leave the safe range by itself: its norm is then taken again at unit size.
-    rows = scales + (logs[:count] if count > 1 else grown + _log_norms(unit))
+    rows = scales + (logs[:count] if count > 1 else (grown + _log_norms(unit))[None])
     return unit, scales + grown, rows

@@ -167,13 +167,14 @@ def _slope(lags: NDArray[np.intp], logs: Array) -> Array | float:
     """Return the least-squares slope over the longer half of the lags (through the origin if that is one)."""
     far = lags >= lags[-1] / 2
     x, y = lags[far].astype(float), logs[far]
+    # A product that has become exactly zero fades faster than any rate.
+    zero = np.isneginf(y).any(axis=0)
     if len(x) == 1:
         slope = y[0] / x[0]
     else:
         x = x - x.mean()
-        slope = np.tensordot(x, y, 1) / np.dot(x, x)
-        # A product that has become exactly zero fades faster than any rate.
-        slope = np.where(np.isneginf(y).any(axis=0), -np.inf, slope)
+        slope = np.tensordot(x, np.where(zero, 0.0, y), 1) / np.dot(x, x)
+    slope = np.where(zero, -np.inf, slope)
     return float(slope) if np.ndim(slope) == 0 else slope
 
 
