@@ -8,7 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grusym.assemble import check as check, random_weights as random_weights, simulate as simulate
+    from grusym.assemble import (
+        check as check,
+        kernel as kernel,
+        random_weights as random_weights,
+        simulate as simulate,
+    )
     from grusym.calculus.adjoint import gradients as gradients
     from grusym.calculus.counting import (
         operation_count as operation_count,
@@ -20,7 +25,6 @@ if TYPE_CHECKING:
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
-    from grusym.kernels.kernel import kernel as kernel
     from grusym.language.reader import read_cell as read_cell
 
 HOMES = {
@@ -32,7 +36,7 @@ HOMES = {
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
     "jacobian": "grusym.calculus.jacobian",
-    "kernel": "grusym.kernels.kernel",
+    "kernel": "grusym.assemble",
     "lyapunov_spectrum": "grusym.dynamics.lyapunov",
     "operation_count": "grusym.calculus.counting",
     "parameter_count": "grusym.calculus.counting",

@@ -3,18 +3,15 @@
   grusym check            every cell that grusym knows
   grusym check gru my_cell.txt
 
-Exits with 1 if any of them is refuted.
+Each oracle must also refuse a broken twin of every formula. Exits with 1 if a claim is not found true
+or a twin is accepted.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from grusym.terminal import CELL_HELP, answer, answer_options, given_cell
-
-if TYPE_CHECKING:
-    from grusym.language.claim import Verdict
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,23 +23,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the verdicts."""
     import grusym
-    from grusym.language.claim import OUTCOMES
     from grusym.reports.progress import progress, quiet
 
     cells = [given_cell(name) for name in options.cells or grusym.cell_names()]
-    found: list[tuple[str, Verdict]] = []
     with quiet(options.quiet):
-        for cell in progress(cells, "cells"):
-            found += [(cell.name, verdict) for verdict in grusym.check(cell)]
-    lines = [_line(cell, verdict) for cell, verdict in found if not (options.quiet and verdict.holds)]
-    counts = {word: sum(verdict.outcome == word for _, verdict in found) for word in OUTCOMES}
-    lines.append(", ".join(f"{count} {word}" for word, count in counts.items() if count or word == "refuted"))
-    data = {"counts": counts, "verdicts": [{"cell": cell, **verdict.to_json()} for cell, verdict in found]}
-    answer(options, "\n".join(lines), data)
-    return int(counts["refuted"] > 0)
-
-
-def _line(cell: str, verdict: Verdict) -> str:
-    if verdict.holds:
-        return f"{cell}: {verdict.outcome:9} {verdict.claim}  ({verdict.method})"
-    return f"{cell}: {verdict}"
+        reports = [(cell.name, grusym.check(cell)) for cell in progress(cells, "cells")]
+    whole = sum((report for _, report in reports[1:]), reports[0][1])
+    text = whole.summary() if options.quiet else "\n\n".join(f"{name}\n{report}" for name, report in reports)
+    if not options.quiet and len(reports) > 1:
+        text += f"\n\nall cells: {whole.summary()}"
+    data = {
+        "passed": whole.passed,
+        "failed": whole.failed,
+        "cells": [{"cell": name, **report.to_json()} for name, report in reports],
+    }
+    answer(options, text, data)
+    return int(not whole.ok)

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Run, draw, check, write."""
     from pathlib import Path
 
-    from grusym.assemble import report_page
+    from grusym.main_report import report_page
     from grusym.pictures.style import style
     from grusym.reports.discovery import find_project
     from grusym.reports.drawing import draw_figures
