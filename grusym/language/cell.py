@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class Cell:
     states: tuple[str, ...]
     inputs: tuple[str, ...]
     parameters: tuple[str, ...]
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, Shape] = field(hash=False)  # equations, states and inputs decide it
     title: str = ""
     source: str = ""
     notation: str = "primes"
