@@ -248,3 +248,15 @@ def test_a_file_that_is_no_figure_is_an_error_naming_what_is_wrong(
     (outcome,) = draw_figures(project, project.root / "results", project.root / "out", style())
     assert outcome.status == "failed"
     assert re.search(complaint, outcome.error)
+
+
+def test_an_analysis_may_share_its_work_among_processes(project: Project) -> None:
+    parallel = SQUARES.replace(
+        "n = np.arange", "list(Parallel(n_jobs=2)(map(delayed(half), [1, 2])))\n    n = np.arange"
+    )
+    parallel = parallel.replace(
+        "import numpy as np", "import numpy as np\nfrom joblib import Parallel, delayed"
+    )
+    parallel += "\ndef half(x):\n    return Settings(count=x), x / 2\n"
+    (project.root / "analyses/squares.py").write_text(parallel)
+    assert status(project) == "ran"  # the workers know a function of a file that is on no import path
