@@ -4,14 +4,16 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+import sympy
 
-from grusym.errors import UnknownNameError
+from grusym.errors import GrusymError, UnknownNameError
 from grusym.language.cell import Cell
 from grusym.language.expression import Name, Power, Quotient, Transpose
 from grusym.language.printers.latex import LatexPrinter, latex, latex_equations
 from grusym.language.printers.mathml import MathMLPrinter, broken, mathml, mathml_equation
 from grusym.language.printers.notation import shown_names
 from grusym.language.printers.order import Partial
+from grusym.language.printers.polynomial import counted
 from grusym.language.printers.text import TextPrinter, text
 from grusym.language.printers.typst import TypstPrinter, typst, typst_equations
 from tests.language.samples import (
@@ -149,6 +151,13 @@ def shown_element(element: ElementTree.Element) -> str:
     return "".join(element.itertext())
 
 
+def test_a_transpose_stands_over_the_subscript():
+    over = '<msubsup><mi>U</mi><mi>z</mi><mi mathvariant="normal">⊤</mi></msubsup>'
+    assert over in mathml(Transpose(n("U_z")))
+    assert "<msubsup>" not in mathml(Transpose(n("h'")))
+    assert "<msup><mrow><msubsup>" in mathml(Transpose(n("W_r^{(z)}")))
+
+
 def test_a_short_formula_stays_whole():
     assert broken(keep).count("<math>") == 1
 
@@ -183,3 +192,24 @@ def test_a_cell_is_shown_with_times_or_with_primes():
 def test_a_notation_nobody_has_is_refused():
     with pytest.raises(UnknownNameError, match="notation 'dots'"):
         shown_names(CELL, "dots")
+
+
+N, M = sympy.symbols("n m", integer=True, positive=True)
+COUNTS = {
+    "3 n (m + n + 1)": 3 * N * (M + N + 1),
+    "n² - 3 n": N**2 - 3 * N,
+    "-2 n": -2 * N,
+    "0.75": sympy.Rational(3, 4),
+    "n (n + 1) / 2": N * (N + 1) / 2,
+    "7": 7,
+}
+
+
+@pytest.mark.parametrize(("printed", "formula"), COUNTS.items())
+def test_a_count_prints_as_it_is_said(printed, formula):
+    assert text(counted(formula)) == printed
+
+
+def test_what_is_no_polynomial_is_refused_as_a_count():
+    with pytest.raises(GrusymError, match="log was found"):
+        counted(sympy.log(N) + 1)

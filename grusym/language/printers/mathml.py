@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from grusym.language.expression import Expression, Identity
+from grusym.language.expression import Expression, Identity, Name
 from grusym.language.printers.order import LeftSide
 from grusym.language.printers.symbols import Scripts, SymbolPrinter
 from grusym.language.printers.text import TextPrinter
@@ -126,10 +126,16 @@ class MathMLPrinter(SymbolPrinter):
 
     def raised(self, base: str, of: Expression, exponent: int) -> str:
         shown = f"<mn>{exponent}</mn>" if exponent >= 0 else f"<mrow><mo>−</mo><mn>{-exponent}</mn></mrow>"
-        return f"<msup>{_row(base)}{shown}</msup>"
+        return self.shouldered(base, of, shown)
 
     def transposed(self, base: str, of: Expression) -> str:
-        return f'<msup>{_row(base)}<mi mathvariant="normal">⊤</mi></msup>'
+        return self.shouldered(base, of, '<mi mathvariant="normal">⊤</mi>')
+
+    def shouldered(self, base: str, of: Expression, above: str) -> str:
+        """A base with something above its right shoulder, right over the subscript if it has one."""
+        if isinstance(of, Name) and base.startswith("<msub>") and not self.has_superscript(of):
+            return f"<msubsup>{base.removeprefix('<msub>').removesuffix('</msub>')}{above}</msubsup>"
+        return f"<msup>{_row(base)}{above}</msup>"
 
     def indexed(self, whole: str, place: str, whole_rows: bool) -> str:
         rows = f'{self.mark(":")}<mo separator="true">,</mo>' if whole_rows else ""

@@ -19,6 +19,7 @@ from grusym.language.printers.text import TextPrinter, text, text_equation
 from grusym.language.printers.typst import TypstPrinter, typst_equations
 from grusym.reports.page.content import Equations, Inline, Line, Strong, Tex
 
+MOST_STACKED = 3
 EQUALS = '<mo form="infix">=</mo>'
 PARTIAL = '<mi mathvariant="normal">∂</mi>'
 
@@ -68,9 +69,10 @@ def formula(e: Expression, names: Mapping[str, str] | None = None, before: str =
     return Markup(broken(e, names, before))
 
 
-def shown_line(line: Line, names: Mapping[str, str]) -> ShownLine:
-    """A line of an equation block."""
-    left = Markup("") if line.left is None else left_side(line.left, names, display=True)
+def shown_line(line: Line, block: Equations) -> ShownLine:
+    """A line of an equation block; in a long list of derivatives their fractions lie on their sides."""
+    names, display = block.names, len(block.lines) <= MOST_STACKED
+    left = Markup("") if line.left is None else left_side(line.left, names, display)
     right = formula(line.right, names, before="" if line.left is None else EQUALS)
     return ShownLine(left, right, inline(line.note, names), text_equation(line.left, line.right, names))
 
