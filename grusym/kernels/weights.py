@@ -1,0 +1,142 @@
+"""Random weights for a cell, in the names of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import DataError, unknown
+from grusym.language.arrays import concrete
+from grusym.language.cell import Cell
+from grusym.language.expression import Expression, Name, Negative, Sum, children
+
+Array = Any
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
+
+
+def random_weights(
+    cell: Cell,
+    hidden: int | None = None,
+    input: int | None = None,
+    init: str = "torch",
+    seed: int = 0,
+    sizes: Mapping[str, int] | None = None,
+) -> dict[str, Array]:
+    """Weights for every parameter of a cell: {"W_r": (hidden, input), "U_r": (hidden, hidden), ...}, float64.
+
+    `hidden` is the size n, `input` the size m; `sizes` gives any other letter of the cell's shapes. `init` is
+
+    - "torch": every parameter uniform in ±1/√n, as torch.nn.RNN, LSTM and GRU draw them (PyTorch 2 documentation);
+    - "keras": square matrices orthogonal, others as "xavier", biases 0 (Keras 3 documentation of its GRU and LSTM,
+      without the LSTM's forget bias of 1);
+    - "xavier": matrices uniform in ±√(6/(rows + columns)), biases 0 (Glorot & Bengio 2010, eq. 16);
+    - "he": matrices normal with variance 2/columns, biases 0 (He et al. 2015, eq. 10);
+    - "normal": matrices normal with variance 1/columns, biases 0 (LeCun et al. 1998, "Efficient BackProp", sec. 4.6);
+    - "orthogonal": matrices with orthonormal rows or columns, whichever are fewer, biases 0 (Saxe et al. 2014);
+    - "identity": square matrices 1, others normal with deviation 0.001, biases 0 (Le, Jaitly & Hinton 2015).
+
+    A bias is a vector or scalar that is only ever added. Save with "torch", a vector that multiplies (a peephole) is
+    uniform in ±1/√n, since 0 would cut its path, and a scalar that multiplies is 1.
+    Raises: UnknownNameError for an init nobody has; DataError for a size that is missing, not positive, or not the
+    cell's.
+    """
+    if init not in _MATRICES:
+        raise unknown("init", init, _MATRICES)
+    known = _known_sizes(cell, hidden, input, sizes or {})
+    rng = np.random.default_rng(seed)
+    added = {name for name in cell.parameters if _only_added(cell, name)}
+    reach = 1 / np.sqrt(known.get("n", 1))
+    weights = {}
+    for name in cell.parameters:
+        shape = tuple(_size(cell, name, d, known) for d in cell.shapes[name])
+        if init == "torch" or (len(shape) == 1 and name not in added):
+            array = rng.uniform(-reach, reach, shape)
+        elif len(shape) == 2:
+            array = _MATRICES[init](rng, shape)
+        else:
+            array = np.full(shape, 0.0 if name in added else 1.0)
+        weights[name] = np.asarray(array, dtype=float)
+    return weights
+
+
+def _known_sizes(
+    cell: Cell, hidden: int | None, input: int | None, sizes: Mapping[str, int]
+) -> dict[str, int]:
+    letters = [s.name for s in cell.sizes]
+    given = {"n": hidden, "m": input, **sizes}
+    for letter, size in given.items():
+        if size is not None and (int(size) != size or size < 1):
+            raise DataError(f"size {letter} must be a positive whole number; found {size}; give one")
+        if letter not in letters and letter not in ("n", "m"):
+            raise DataError(
+                f"size {letter} was given, but cell {cell.name!r} has {', '.join(letters)}; leave it out"
+            )
+    known = {letter: int(given[letter]) for letter in letters if given.get(letter) is not None}  # type: ignore[arg-type]
+    missing = [letter for letter in letters if letter not in known]
+    if missing:
+        said = {"n": "hidden=", "m": "input="}
+        asked = ", ".join(said.get(letter, f"sizes={{{letter!r}: ...}}") for letter in missing)
+        raise DataError(
+            f"cell {cell.name!r} has sizes {', '.join(letters)}, but {', '.join(missing)} was not given; give {asked}"
+        )
+    for name in cell.inputs:
+        width = _size(cell, name, cell.shapes[name][0], known) if cell.shapes[name] else 1
+        if "m" not in letters and len(cell.inputs) == 1 and input is not None and input != width:
+            raise DataError(
+                f"input {name} of cell {cell.name!r} has size {width}, but input={input} was asked for; leave it out"
+            )
+    return known
+
+
+def _size(cell: Cell, name: str, dimension: Any, known: Mapping[str, int]) -> int:
+    size = concrete(dimension, known)
+    if size is None:
+        raise DataError(
+            f"{name} of cell {cell.name!r} has size {dimension}, which is not given; give it in sizes"
+        )
+    return size
+
+
+def _only_added(cell: Cell, name: str) -> bool:
+    """Whether a parameter occurs as a term of sums and nowhere else."""
+
+    def within(e: Expression, added: bool) -> bool:
+        if e == Name(name):
+            return added
+        inside = isinstance(e, Sum) or (isinstance(e, Negative) and added)
+        return all(within(child, inside) for child in children(e))
+
+    return all(within(e.right, False) for e in cell.equations)
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    reach = np.sqrt(6 / sum(shape))
+    return rng.uniform(-reach, reach, shape)
+
+
+def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    tall = rng.standard_normal((max(shape), min(shape)))
+    columns, upper = np.linalg.qr(tall)
+    columns *= np.sign(np.diag(upper))  # without this the factor is not uniformly distributed (Mezzadri 2007)
+    return columns if shape[0] >= shape[1] else columns.T
+
+
+def _normal(variance: float) -> Draw:
+    return lambda rng, shape: rng.standard_normal(shape) * np.sqrt(variance / shape[1])
+
+
+def _square(square: Draw, other: Draw) -> Draw:
+    return lambda rng, shape: (square if shape[0] == shape[1] else other)(rng, shape)
+
+
+_MATRICES: dict[str, Draw] = {
+    "torch": _uniform,
+    "keras": _square(_orthogonal, _uniform),
+    "xavier": _uniform,
+    "he": _normal(2),
+    "normal": _normal(1),
+    "orthogonal": _orthogonal,
+    "identity": _square(lambda rng, s: np.eye(s[0]), lambda rng, s: 0.001 * rng.standard_normal(s)),
+}
