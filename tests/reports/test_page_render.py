@@ -11,6 +11,7 @@ from fontTools.ttLib import TTFont
 
 from grusym.errors import GrusymError
 from grusym.language.expression import Name
+from grusym.language.printers.order import Partial
 from grusym.reports.page import fonts
 from grusym.reports.page.content import (
     Column,
@@ -109,6 +110,15 @@ def test_a_claim_with_a_permanent_id_shows_it():
     assert (row.id, row.claim) == ("gru-03", "r has three uses")
 
 
+def test_the_details_of_a_verdict_are_those_it_has():
+    given = Judgement("a", "refuted", "m", error="a sign", counterexample={"h": "1/2", "U": "1"})
+    (row,) = shown_verdicts(VerdictTable([given]))
+    assert row.error is None
+    assert row.details == (("Kind of error", "a sign"), ("Counterexample", "h = 1/2\nU = 1"))
+    (row,) = shown_verdicts(VerdictTable([Judgement("a", "agrees", "m", error=1e-16)]))
+    assert row.error == 1e-16 and row.details == ()
+
+
 BROKEN = {
     "row 2 has 1 cells for 2 columns": one(Table(("a", "b"), [[1, 2], [3]], title="Sizes")),
     "neither of svg and png given": one(FigureBlock("Flow")),
@@ -193,3 +203,7 @@ def test_latex_in_a_caption_becomes_a_formula_and_a_slip_stays_readable():
 
 def test_a_page_may_be_all_summary():
     assert "<h1>Alone</h1>" in render(Page("Alone", Summary(("The state ", h, " and ", Name("z"), c))))
+
+
+def test_a_derivative_in_a_sentence_takes_the_names_that_are_shown():
+    assert "<mi>t</mi>" in inline(Partial("h'", "h"), {"h'": "h_t", "h": "h_{t-1}"})

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from grusym.errors import GrusymError
 from grusym.language.derivation import Step
-from grusym.language.expression import Expression
+from grusym.language.expression import Expression, Name
 from grusym.language.printers.latex import LatexPrinter, latex_equations
 from grusym.language.printers.mathml import MathMLPrinter, broken, mathml
 from grusym.language.printers.order import Partial
@@ -57,7 +57,7 @@ def left_side(left: str | Partial, names: Mapping[str, str] | None = None, displ
     printer = MathMLPrinter(names)
     said = TextPrinter(names).left_side(left)
     if isinstance(left, Partial) and not display:
-        shown = printer.mark("/").join(PARTIAL + printer.named(name) for name in (left.of, left.by))
+        shown = printer.mark("/").join(PARTIAL + printer.write(Name(name)) for name in (left.of, left.by))
     else:
         shown = printer.left_side(left)
     style = Markup(' displaystyle="true"') if display else ""

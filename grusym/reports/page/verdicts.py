@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 from grusym.errors import GrusymError
@@ -21,6 +22,7 @@ MEANING = {
 _ASSIGNED = re.compile(r"(?<=\b\w) = (?=\d)")  # n = 64, which no line end should part
 DETAILS = {
     "where": "Where",
+    "error": "Kind of error",
     "fix": "Smallest fix",
     "counterexample": "Counterexample",
     "assumes": "Assumes",
@@ -112,14 +114,20 @@ def shown_verdicts(table: VerdictTable) -> list[ShownVerdict]:
 def _shown(verdict: Judged) -> ShownVerdict:
     claim = verdict.claim
     outcome = _outcome(verdict)
-    details = ((label, _said(getattr(verdict, name, None))) for name, label in DETAILS.items())
+    error = getattr(verdict, "error", None)
+    number = error if isinstance(error, Real) else None
+    details = (
+        (label, _said(getattr(verdict, name, None)))
+        for name, label in DETAILS.items()
+        if name != "error" or number is None
+    )
     return ShownVerdict(
         id=str(getattr(claim, "id", "")),
         claim=str(getattr(claim, "statement", claim)),
         outcome=outcome,
         sign=OUTCOMES[outcome],
         method=_ASSIGNED.sub("\u00a0=\u00a0", verdict.method),
-        error=getattr(verdict, "error", None),
+        error=number,
         details=tuple((label, said) for label, said in details if said),
     )
 
@@ -134,8 +142,8 @@ def _outcome(verdict: Judged) -> str:
 
 
 def _said(value: object) -> str:
-    if value is None or value == "" or value == () or value == {}:
-        return ""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return "\n".join(f"{name} = {entry}" for name, entry in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    if isinstance(value, (tuple, list)):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
