@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 NEEDS = ("parameter_counts",)
 CAPTION = (
-    r"Parameters of each cell as a share of those of an LSTM of the same width, at $n = m = 256$. Three gates' worth of "
-    r"weights against four: the GRU has 25 % fewer at every width."
+    r"Parameters of each cell as a share of those of an LSTM of the same width, at $n = m = 256$. Three "
+    r"gates' worth of weights against four: the GRU has 25 % fewer at every width."
 )
 
 

@@ -39,6 +39,7 @@ from grusym.reports.page.content import (
     Table,
     Tex,
     Text,
+    Value,
     VerdictTable,
 )
 from grusym.reports.runner import Outcome
@@ -71,7 +72,7 @@ def report_page(project: Project, results: Path, figures: Path, outcomes: Iterab
         subtitle=(
             "Everything below is derived from the printed equations of the cells, and "
             "checked by what did not derive it."
-        )
+        ),
         summary=summary(found),
         sections=tuple(s for s in sections if s.blocks or s.sections),
         provenance=provenance(found),
@@ -215,9 +216,8 @@ def counts_section(found: Findings) -> Section:
         title="Counts as formulas in the state width n and the input width m",
         note=(
             "One bias for each gate unless the equations say otherwise. A multiply-add is a "
-            "multiplication with the "
-        )
-        "addition that goes with it; elementwise functions are not counted.",
+            "multiplication with the addition that goes with it; elementwise functions are not counted."
+        ),
         name="counts",
     )
     return Section(
@@ -273,7 +273,7 @@ def flow_section(found: Findings) -> Section:
     if data is None:
         return Section("Gradient flow", found.missing("gradient_horizon"))
     far = int(data.lag[-1])
-    rows = []
+    rows: list[list[Value]] = []
     for name in map(str, data.cell.values):
         exponent = data.leading_exponent.sel(cell=name)
         norms = data.log_norm.sel(cell=name, lag=far)
@@ -303,9 +303,8 @@ def flow_section(found: Findings) -> Section:
         title="How fast gradients fade",
         note=(
             "The horizon is the number of steps in which the gradient shrinks by a factor e. A "
-            "product formed in "
-        )
-        "float64 is zero below a power of ten of -308; these are logarithms throughout.",
+            "product formed in float64 is zero below a power of ten of -308; these are logarithms throughout."
+        ),
         name="gradient_horizon",
     )
     return Section(
@@ -318,7 +317,7 @@ def trained_section(found: Findings) -> Section:
     data = found.data("trained_gru")
     if data is None:
         return Section("A trained GRU", found.missing("trained_gru"))
-    rows = [
+    rows: list[list[Value]] = [
         [
             str(word),
             str(data.phonemes.sel(word=word).item()),
@@ -338,7 +337,7 @@ def trained_section(found: Findings) -> Section:
         note=(
             "Spectral norm and geometric mean of the singular values of the product of all step "
             "Jacobians of a word."
-        )
+        ),
         name="trained_gru_words",
     )
     blocks_ = (
