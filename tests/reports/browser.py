@@ -96,7 +96,7 @@ class Browser:
         """Formulas wider than the place they stand in."""
         return self.run(
             """return [...document.querySelectorAll('main math')].filter(math => {
-                const places = '.lines, .steps, .scroll, p, figcaption, summary, dd, h1, h2, h3';
+                const places = '.lines, .steps, table, p, figcaption, summary, dd, h1, h2, h3';
                 const box = math.closest(places) ?? document.body;
                 return math.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
             }).map(math => math.textContent)"""

@@ -85,6 +85,7 @@ class Judgement:
     fix: str = ""
     counterexample: str = ""
     assumes: tuple[str, ...] = ()
+    detail: str = ""
 
 
 def verdicts():

@@ -117,6 +117,8 @@ def test_the_details_of_a_verdict_are_those_it_has():
     assert row.details == (("Kind of error", "a sign"), ("Counterexample", "h = 1/2\nU = 1"))
     (row,) = shown_verdicts(VerdictTable([Judgement("a", "agrees", "m", error=1e-16)]))
     assert row.error == 1e-16 and row.details == ()
+    (row,) = shown_verdicts(VerdictTable([Judgement("a", "agrees", "m", detail="worst at n = 3")]))
+    assert row.remark == "worst at n = 3" and row.details == ()
 
 
 BROKEN = {
@@ -125,6 +127,7 @@ BROKEN = {
     "both of svg and png given": one(FigureBlock("Flow", svg="<svg/>", png=b"x")),
     "its outcome is 'fine'": one(VerdictTable([Judgement("a", "fine", "m")])),
     "a Fraction was found": one(Text((Fraction(1, 2),))),
+    "in the format 'd'": one(Table((Column("a", format="d"),), [[0.5]])),
     "showing a str on a page": one("words"),
 }
 
@@ -159,6 +162,7 @@ def test_parts_with_one_title_get_addresses_of_their_own():
 NUMBERS = {
     (295680, ""): "295\u202f680",
     (1234, ""): "1234",
+    (98560, "d"): "98\u202f560",
     (-0.25, ".2f"): "−0.25",
     (1.7e-16, ".1e"): "1.7\u202f×\u202f10<sup>−16</sup>",
     (1234567.5, ".1f"): "1\u202f234\u202f567.5",

@@ -78,8 +78,14 @@ def number(value: float, format_: str = "") -> Markup:
     """A number as a book sets it: real minus signs, thin spaces between thousands, powers of ten."""
     if not math.isfinite(value):
         return Markup({"inf": "∞", "-inf": "−∞"}.get(str(float(value)), "not a number"))
-    whole = isinstance(value, Integral) and not format_
-    written = str(int(value)) if whole else format(float(value), format_ or DIGITS)
+    whole = isinstance(value, Integral)
+    try:
+        written = format(int(value) if whole else float(value), format_ or ("d" if whole else DIGITS))
+    except ValueError as error:
+        raise GrusymError(
+            f"showing the number {value} in the format {format_!r}: {error}; give a Python format for "
+            "it, such as .3g"
+        ) from error
     mantissa, mark, exponent = written.partition("e")
     digits, dot, decimals = mantissa.partition(".")
     if len(digits.lstrip("-")) > 4:

@@ -13,8 +13,9 @@ from grusym.reports.page.content import Judged, Page, Section, VerdictTable
 
 # In the order in which they ask for attention.
 OUTCOMES = {"refuted": "✗", "undecided": "?", "agrees": "≈", "proved": "✓"}
+PASSED = ("proved", "agrees")
 MEANING = {
-    "proved": "exact, for all sizes",
+    "proved": "exact, by the method named",
     "agrees": "numbers within tolerance",
     "refuted": "wrong, with a counterexample",
     "undecided": "outside what can be decided",
@@ -40,6 +41,7 @@ class ShownVerdict:
     sign: str
     method: str
     error: Any
+    remark: str
     details: tuple[tuple[str, str], ...]
     again: bool = False  # the row above judges the same claim
 
@@ -63,7 +65,7 @@ class Counts:
     @property
     def passed(self) -> int:
         """Claims proved, or in agreement."""
-        return self.by_outcome["proved"] + self.by_outcome["agrees"]
+        return sum(self.by_outcome[outcome] for outcome in PASSED)
 
     @property
     def sentence(self) -> str:
@@ -116,11 +118,11 @@ def _shown(verdict: Judged) -> ShownVerdict:
     outcome = _outcome(verdict)
     error = getattr(verdict, "error", None)
     number = error if isinstance(error, Real) else None
-    details = (
-        (label, _said(getattr(verdict, name, None)))
-        for name, label in DETAILS.items()
-        if name != "error" or number is None
-    )
+    said = {name: _said(getattr(verdict, name, None)) for name in DETAILS}
+    if number is not None:
+        said["error"] = ""
+    # What passed needs no drawer for a remark on how.
+    remark = said.pop("detail") if outcome in PASSED else ""
     return ShownVerdict(
         id=str(getattr(claim, "id", "")),
         claim=str(getattr(claim, "statement", claim)),
@@ -128,7 +130,8 @@ def _shown(verdict: Judged) -> ShownVerdict:
         sign=OUTCOMES[outcome],
         method=_ASSIGNED.sub("\u00a0=\u00a0", verdict.method),
         error=number,
-        details=tuple((label, said) for label, said in details if said),
+        remark=remark,
+        details=tuple((DETAILS[name], text) for name, text in said.items() if text),
     )
 
 
