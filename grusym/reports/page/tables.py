@@ -86,7 +86,7 @@ def number(value: float, format_: str = "") -> Markup:
             f"showing the number {value} in the format {format_!r}: {error}; give a Python format for "
             "it, such as .3g"
         ) from error
-    mantissa, mark, exponent = written.partition("e")
+    mantissa, mark, exponent = written.replace(",", "").partition("e")
     digits, dot, decimals = mantissa.partition(".")
     if len(digits.lstrip("-")) > 4:
         digits = re.sub(r"(?<=\d)(?=(\d{3})+$)", THIN, digits)
