@@ -75,7 +75,7 @@ def random_weights(
 
 
 def numpy_source(jacobian: Jacobian) -> str:
-    """NumPy source that evaluates one Jacobian from the cell's inputs, states and parameters."""
-    from grusym.kernels.emit import emit_jacobian
+    """NumPy source, to copy, of a function that evaluates one Jacobian for one vector at a time."""
+    from grusym.kernels.plain import plain_source
 
-    return emit_jacobian(jacobian)
+    return plain_source(jacobian.cell, jacobian.of, jacobian.by, jacobian.expression)

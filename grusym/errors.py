@@ -39,7 +39,7 @@ def unknown(kind: str, name: str, known: object) -> UnknownNameError:
 
     names = sorted(str(k) for k in known)  # type: ignore[attr-defined]
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = f"; did you mean {near[0]!r}?" if near else "."
     return UnknownNameError(f"there is no {kind} {name!r}{hint} Known: {', '.join(names) or 'none'}.")
 
 

@@ -169,7 +169,7 @@ def _jacobian(J: Jacobian) -> Iterable[Block]:
     yield Equations(
         (Line(Partial(J.of, J.by), J.expression),), title=title, note=f"paths: {paths}", names=names
     )
-    yield Steps(J.derivation.steps, title=f"Derivation, {len(J.derivation)} steps", names=names)
+    yield Steps(J.derivation.steps, title="Derivation", names=names)
 
 
 def _gradients(c: Cell) -> Iterable[Block]:

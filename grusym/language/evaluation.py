@@ -155,7 +155,8 @@ class _Walk:
             case Concatenation(parts=parts):
                 return self._stacked(e, parts)
             case Columns(matrix=u, stacked=stacked, index=i):
-                return Value(dense(self.of(u))[..., self._place(stacked, i)], 2)
+                whole = self._place(stacked, len(stacked.parts)).start  # sizes an identity: I[:, h]
+                return Value(dense(self.of(u), whole)[..., self._place(stacked, i)], 2)
             case Section(vector=u, stacked=stacked, index=i):
                 value = self.of(u)
                 return value if value.rank == 0 else Value(value.array[..., self._place(stacked, i)], 1)
