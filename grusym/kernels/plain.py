@@ -1,5 +1,4 @@
-"""One derived matrix as a NumPy function to copy: plain names, one vector at a time, nothing of "
-"grusym in it."""
+"""One derived matrix as a NumPy function to copy: plain names, one vector at a time."""
 
 from __future__ import annotations
 
