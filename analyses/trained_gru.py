@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grusym.assemble import kernel
 from grusym.cells.library import cell
 from grusym.dynamics.gradient_flow import gradient_flow
 from grusym.dynamics.lyapunov import lyapunov_spectrum
 from grusym.dynamics.trajectory import Trajectory, simulate
-from grusym.kernels.kernel import kernel
 from grusym.models.g2p import G2P, find_checkpoint, letter_inputs, phonemes, read_g2p
 from grusym.reports.progress import progress
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from grusym.assemble import kernel
 from grusym.cells.library import cell
 from grusym.errors import DataError, GrusymError, ShapeError
-from grusym.kernels.kernel import kernel
 from grusym.models import g2p
 from grusym.models.conventions import convention
 from grusym.models.g2p import PHONEMES, find_checkpoint, letter_inputs, phonemes, read_g2p
