@@ -34,6 +34,8 @@ from grusym.reports.progress import progress
 if TYPE_CHECKING:
     import xarray
 
+LAGS = 48  # evenly spaced in logarithm
+
 GETTYSBURG = """
     Four score and seven years ago our fathers brought forth on this continent, a new nation, conceived in
     Liberty, and dedicated to the proposition that all men are created equal. Now we are engaged in a great
@@ -132,7 +134,9 @@ def _text(text: Trajectory, s: Settings) -> xarray.Dataset:
     horizon = min(s.horizon, text.steps)
     shown = [lag for lag in s.shown if lag <= horizon]
     ends = [int(end) for end in np.linspace(horizon, text.steps, s.places)]
-    flows = [gradient_flow(text.section(end - horizon, end)) for end in progress(ends, "places")]
+    # Singular values cost most, and neighbouring long lags tell the same.
+    lags = np.unique(np.rint(np.geomspace(1, horizon, LAGS)).astype(int))
+    flows = [gradient_flow(text.section(end - horizon, end), lags) for end in progress(ends, "places")]
     last = gradient_flow(text.section(text.steps - shown[-1], text.steps), shown, singular_values=True)
     across = ("place", "lag")
     return xarray.Dataset(
@@ -146,7 +150,7 @@ def _text(text: Trajectory, s: Settings) -> xarray.Dataset:
         },
         {
             "place": ends,
-            "lag": flows[0].lags,
+            "lag": lags,
             "shown_lag": shown,
             "direction": np.arange(1, text.size + 1),
             "text_step": np.arange(1, text.steps + 1),

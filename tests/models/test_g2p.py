@@ -71,7 +71,7 @@ def test_a_wrong_reading_of_the_weights_does_not_reproduce_the_phonemes(model, w
     layer = replace(torch, **wrong)
     layer = replace(layer, arrays=tuple(replace(s, gates=layer.gates) for s in torch.arrays))
     misread = read_g2p(model.kernel, layer=layer)
-    same = [word for word in INVENTED if phonemes(misread, word) == reference(model, word)]
+    same = [word for word in INVENTED[:12] if phonemes(misread, word) == reference(model, word)]
     assert not same
 
 
