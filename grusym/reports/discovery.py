@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Entry:
     kind: str
     name: str
     path: Path
+    variant: str | None = None  # the member of a family of figures: a cell's name, say
 
     @cached_property
     def source(self) -> str:
@@ -49,8 +51,9 @@ class Entry:
 
     @property
     def headline(self) -> str:
-        """The first line of the docstring."""
-        return self.question.splitlines()[0]
+        """The first line of the docstring, and which member of a family it is."""
+        line = self.question.splitlines()[0]
+        return line if self.variant is None else f"{line.rstrip('.')}: {self.variant}"
 
     @cached_property
     def module(self) -> ModuleType:
@@ -82,8 +85,9 @@ class Project:
 
     @property
     def figures(self) -> dict[str, Entry]:
-        """The figures by name, in alphabetical order."""
-        return {entry.name: entry for entry in _entries(self.root / "figures", "figure")}
+        """The figures by name, in alphabetical order; a file that has `each` is a family of them."""
+        entries = _entries(self.root / "figures", "figure")
+        return {member.name: member for entry in entries for member in _members(entry)}
 
     def analysis(self, name: str) -> Entry:
         """One analysis by name."""
@@ -118,6 +122,15 @@ def _entries(folder: Path, kind: str) -> Iterator[Entry]:
     for path in sorted(folder.glob("*.py")):
         if path.stem.isidentifier() and not path.stem.startswith("_"):
             yield Entry(kind, path.stem, path)
+
+
+def _members(entry: Entry) -> Iterator[Entry]:
+    """The figures of one file: one, or NAME_VARIANT for each variant it lists."""
+    if not re.search(r"^def each\(", entry.source, re.MULTILINE):
+        yield entry
+        return
+    for variant in entry.module.each():
+        yield Entry(entry.kind, f"{entry.name}_{variant}", entry.path, variant)
 
 
 def _chosen(entries: dict[str, Entry], name: str, kind: str) -> Entry:

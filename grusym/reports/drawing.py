@@ -94,7 +94,7 @@ def _outcome(entry: Entry, results: Path, stem: Path, style: Style, force: bool)
         with style.applied(entry.name):
             files = style.write(_drawn(entry, data, style), stem)
         text = {
-            "title": entry.headline, "caption": module.CAPTION, "needs": needs, "venue": style.venue,
+            "title": entry.headline, "caption": module.CAPTION if entry.variant is None else module.CAPTION(entry.variant), "needs": needs, "venue": style.venue,
             "files": [file.name for file in files], "key": key,
         }  # fmt: skip
         with store.replacing(stem.with_name(f"{entry.name}.json")) as path:
@@ -109,7 +109,8 @@ def _drawn(entry: Entry, results: Results, style: Style) -> Any:
     from matplotlib.figure import Figure
 
     try:
-        figure = entry.module.draw(results, style)
+        member = () if entry.variant is None else (entry.variant,)
+        figure = entry.module.draw(results, style, *member)
     except Exception as error:
         error.add_note(f"while drawing {entry.path}")
         raise
@@ -137,7 +138,7 @@ def _key(entry: Entry, needs: tuple[str, ...], results: Path, style: Style) -> s
         )
     return freshness.fingerprint(
         [
-            freshness.fingerprint(entry.source),
+            [entry.variant, freshness.fingerprint(entry.source)],
             freshness.source_hashes(entry.path, also=(STYLE_SOURCE,)),
             {need: store.key_of(results / f"{need}.nc") for need in needs},
             style.venue,
