@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from grusym.dynamics.threads import one_blas_thread
 from grusym.dynamics.trajectory import Trajectory, finite
 from grusym.errors import DataError
 
+Pull = Callable[[int, Array, Array], None]  # (step t, vectors at t+1, place for the vectors at t)
+
+WIDE = 128  # from here on, one call of an adjoint costs less than forming the Jacobian
 RESCALE = 64  # steps between two rescalings of the carried vectors
 SAFE_LOG = 300.0  # |ln| of a norm beyond which its square could leave float64
 
@@ -28,8 +32,9 @@ def adjoint_flow(
     """Return ln |dL/ds_t| for t = 0..T, given dL/ds_T (one random unit vector from `seed` if left out).
 
     Method: g_t = g_{t+1} J_t over Jacobians formed in blocks, rescaled every 64 steps (every step where a
-    block shrinks or grows too fast for that), so that 10^6 steps neither underflow nor overflow. N^2
-    operations a step and vector; a zero gradient is -inf.
+    block shrinks or grows too fast for that), so that 10^6 steps neither underflow nor overflow; a zero
+    gradient is -inf. Few vectors of a wide state (N >= 128) go through the kernel's adjoint instead, which
+    forms no Jacobian: N^2 operations a step and vector.
     Shapes: cotangents (N,) or (K, N), the same for every run of a batch.
     """
     given = _checked(cotangents, trajectory.size, seed)
@@ -39,19 +44,48 @@ def adjoint_flow(
     log_norms = np.empty((steps + 1, *carried.shape[:-1]))
     carried, scales = _unit_size(carried)
     log_norms[steps] = scales + _log_norms(carried)
-    # At most some thousands of steps a block, so that the vectors kept for their norms stay small as well.
-    block = max(1, min(4096, BLOCK_BYTES // (8 * trajectory.size**2 * (trajectory.batch or 1))))
     with one_blas_thread():
-        for stop in range(steps, 0, -block):
-            start = max(0, stop - block)
-            jacobians = trajectory.jacobians(start, stop)
-            for high in range(stop - start, 0, -RESCALE):
-                low = max(0, high - RESCALE)
-                carried, scales, rows = _carried_back(jacobians[low:high], carried, scales, start + low)
-                log_norms[start + low : start + high] = rows
+        for start, stop, pull in _blocks(trajectory, given.shape[0]):
+            for high in range(stop, start, -RESCALE):
+                low = max(start, high - RESCALE)
+                carried, scales, rows = _carried_back(pull, low, high, carried, scales)
+                log_norms[low:high] = rows
             if progress is not None:
                 progress(steps - start, steps)
     return AdjointFlow(log_norms)
+
+
+def _blocks(run: Trajectory, count: int) -> Iterator[tuple[int, int, Pull]]:
+    """Cut the run into blocks, the last first, each with what carries vectors back through one step."""
+    adjoint = getattr(run.kernel, "adjoint", None)
+    structural = adjoint is not None and run.size >= WIDE and count <= run.size // 8
+    # At most some thousands of steps a block, so that the vectors kept for their norms stay small as well.
+    most = RESCALE if structural else BLOCK_BYTES // (8 * run.size**2 * (run.batch or 1))
+    block = max(1, min(4096, most))
+    for stop in range(run.steps, 0, -block):
+        start = max(0, stop - block)
+        yield start, stop, _by_adjoint(run) if structural else _by_jacobians(run, start, stop)
+
+
+def _by_jacobians(run: Trajectory, start: int, stop: int) -> Pull:
+    jacobians = run.jacobians(start, stop)
+    product = np.dot if run.batch is None else np.matmul
+
+    def pull(t: int, vectors: Array, out: Array) -> None:
+        product(vectors, jacobians[t - start], out=out)
+
+    return pull
+
+
+def _by_adjoint(run: Trajectory) -> Pull:
+    kernel: Any = run.kernel
+
+    def pull(t: int, vectors: Array, out: Array) -> None:
+        # One more axis, so that the vectors of one run share its state.
+        state, inputs = run.states[t][None, ..., None, :], run.inputs[t][None, ..., None, :]
+        out[...] = kernel.adjoint(run.weights, state, inputs, vectors[None])["states"][0]
+
+    return pull
 
 
 def _checked(cotangents: Any, size: int, seed: int) -> Array:
@@ -78,24 +112,25 @@ def _log_norms(vectors: Array) -> Array:
         return 0.5 * np.log(np.einsum("...i,...i->...", vectors, vectors))
 
 
-def _carried_back(jacobians: Array, carried: Array, scales: Array, start: int) -> tuple[Array, Array, Array]:
-    """Carry vectors (..., K, N) back; return them at unit size, ln scales, and ln norms on the way."""
-    count = len(jacobians)
+def _carried_back(
+    pull: Pull, low: int, high: int, carried: Array, scales: Array
+) -> tuple[Array, Array, Array]:
+    """Carry vectors (..., K, N) back from high to low; return them at unit size, ln scales, all ln norms."""
+    count = high - low
     path = np.empty((count + 1, *carried.shape))
     path[count] = carried
-    step = np.dot if carried.ndim == 2 else np.matmul
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for t in range(count - 1, -1, -1):
-            step(path[t + 1], jacobians[t], out=path[t])
+            pull(low + t, path[t + 1], path[t])
         logs = _log_norms(path)
     if count > 1 and not (np.abs(logs[:count]) < SAFE_LOG).all():
-        half = count // 2
-        upper, between, rows = _carried_back(jacobians[half:], carried, scales, start + half)
-        lower, after, earlier = _carried_back(jacobians[:half], upper, between, start)
+        middle = low + count // 2
+        upper, between, rows = _carried_back(pull, middle, high, carried, scales)
+        lower, after, earlier = _carried_back(pull, low, middle, upper, between)
         return lower, after, np.concatenate([earlier, rows])
     if not np.isfinite(path).all():
         raise DataError(
-            f"the gradient carried back through step {start} is not finite; "
+            f"the gradient carried back through step {low} is not finite; "
             "check the Jacobian there for NaN or infinite entries."
         )
     unit, grown = _unit_size(path[0])

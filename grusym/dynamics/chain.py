@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from grusym.dynamics.orthonormal import EPSILON, independent_rows, orthonormal_rows, rounding_floor
+from grusym.dynamics.orthonormal import EPSILON, independent_rows, orthonormal_rows
 from grusym.dynamics.step_kernel import Array
 from grusym.errors import DataError
 
@@ -18,7 +18,8 @@ Fetch = Callable[[int, int], Array]
 LONGEST = 64  # steps; a longer interval saves nothing and risks underflow inside it
 BLOCK_BYTES = 1 << 20  # Jacobians of one block: they stay in the second-level cache
 TREE_WIDTH = 256  # wider Jacobians leave the cache, and a tree of products loses to a sequence
-ROUNDING = 1.0  # rounding error of R_ii in units of epsilon * |image| / |R_ii|
+ROUNDING = 1.0  # rounding error of R_ii in units of epsilon * |image| / |R_ii|; root mean square 0.1 to 0.5
+SUSPECT = 1e-11  # R_ii / |image| of a single step below which its factorisation is done again with care
 SAFE_LOG = 250.0  # |ln| of an image's norm beyond which products inside an interval could leave float64
 
 
@@ -62,6 +63,7 @@ class _Attempt:
     lengths: list[int] = field(default_factory=list)
     diagonals: list[Array] = field(default_factory=list)
     scales: list[float] = field(default_factory=list)
+    careful: dict[int, Array] = field(default_factory=dict)  # relative errors of intervals factored with care
     factors: list[Factor] = field(default_factory=list)
     kept: NDArray[np.intp] | None = None  # set when rows ended, which also ends the pass
 
@@ -125,9 +127,8 @@ class Chain:
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             logs, sizes = np.log(diagonals), np.log(scales)
             noise = ROUNDING * EPSILON * scales[:, None] / diagonals
-        if attempt.kept is not None:
-            logs[-1, _others(attempt.kept, logs.shape[1])] = -np.inf
-            noise[-1] = np.where(np.isinf(logs[-1]), 0.0, noise[-1])
+        for row, error in attempt.careful.items():
+            noise[row] = ROUNDING * error
         if not np.isfinite(scales).all():
             self._refuse_overflow(attempt)
         elif self.forced is not None:
@@ -207,13 +208,13 @@ class Chain:
             order = _by_size(image, before)
             image, before = image[order], before[order]
         scale = math.sqrt(np.vdot(image, image))
-        spare = image.copy() if length == 1 else None
         rows, upper = orthonormal_rows(image, keep=self.graded)
         diagonal = upper.diagonal() if self.graded else upper
-        if spare is not None:
-            floor = rounding_floor(self.width) * scale
-            if np.abs(diagonal).min() <= floor:
-                rows, upper, diagonal, attempt.kept = independent_rows(spare, floor)
+        if length == 1 and not np.abs(diagonal).min() > SUSPECT * scale and np.isfinite(scale):
+            found = independent_rows(attempt.rows[order], maps[0])
+            rows, upper, diagonal = found.rows, found.upper, found.diagonal
+            attempt.careful[len(attempt.scales)] = found.noise
+            attempt.kept = found.kept if len(found.kept) < len(order) else None
         attempt.scales.append(scale)
         attempt.diagonals.append(diagonal)
         attempt.rows = rows
@@ -223,10 +224,6 @@ class Chain:
                 after = before[kept] + np.log(np.abs(diagonal[kept]))
             attempt.factors.append(Factor(order, upper, before, after))
             attempt.levels = after
-
-
-def _others(kept: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    return np.setdiff1d(np.arange(count), kept)
 
 
 def _by_size(image: Array, levels: Array) -> NDArray[np.intp]:

@@ -139,7 +139,9 @@ def _joined(
     """Join the runs of a batch: they sample one system, so their mean is its spectrum."""
     bars, agreement = pooled([run.bars for run in runs])
     roundoff = np.max([run.roundoff for run in runs], axis=0)
-    good = bool(bars.stable.all() and (roundoff <= tolerance).all() and agreement >= DISAGREE)
+    # Rounding beyond the tolerance does no harm where the error bars are far wider.
+    harmless = np.fmax(tolerance, bars.standard_errors / 100)
+    good = bool(bars.stable.all() and (roundoff <= harmless).all() and agreement >= DISAGREE)
     steps = trajectory.steps - first
     interval = steps * len(runs) / max(1, sum(run.intervals for run in runs))
     return LyapunovSpectrum(

@@ -102,7 +102,7 @@ class LyapunovSpectrum:
             said.append(
                 f"{lost} of {len(self.exponents)} exponents are not resolved at a mean QR interval of "
                 f"{self.interval:.3g} steps (rounding above {self.tolerance:g}): "
-                + ("their Jacobians are near singular" if self.interval <= 1 else "use interval=None")
+                + ("the Jacobians are near singular" if self.interval <= 1 else "use interval=None")
             )
         if not self.stable.all():
             said.append(

@@ -16,7 +16,8 @@ class StepKernel(Protocol):
     """A map s_{t+1} = F(s_t, x_t) with its derivative, for states of width N and inputs of width M.
 
     Time is the first axis; batch axes stand between time and width. `grusym.kernels` compiles one from a
-    cell; anything with these four methods can be analysed, e.g. a textbook map in a test.
+    cell; anything with these four methods can be analysed, e.g. a textbook map in a test. A kernel may have
+    `adjoint` too (see `adjoint_flow`).
     """
 
     def state_size(self, weights: Weights) -> int:

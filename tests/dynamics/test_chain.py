@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -94,11 +95,29 @@ def test_rows_are_orthonormal_and_the_factor_rebuilds_the_image():
 
 
 def test_dependent_rows_are_left_out_and_their_parts_are_kept():
-    image = np.random.default_rng(0).standard_normal((4, 6))
-    image[1] = 2 * image[0]
-    rows, upper, diagonal, kept = independent_rows(image, 1e-12)
-    assert kept.tolist() == [0, 2, 3] and diagonal[1] == 0
-    assert np.abs(upper.T @ rows - image).max() < 1e-14
+    rows = generic_rows(4, 6, 0)
+    matrix = gaussian(1, 6)[0]
+    matrix -= np.outer(matrix @ (rows[1] - 2 * rows[0]), rows[1])  # now the second image is twice the first
+    found = independent_rows(rows, matrix)
+    assert found.kept.tolist() == [0, 2, 3] and found.diagonal[1] == 0
+    assert np.abs(found.upper.T @ found.rows - rows @ matrix.T).max() < 1e-14
+
+
+def test_a_tiny_row_is_not_taken_for_a_dependent_one():
+    # Saturated units: the first coordinates are tiny, and the matrix is far from singular all the same.
+    tiny = np.array([1e-20, 1e-18, 1.0, 1.0])
+    core = gaussian(1, 4, seed=4)[0]
+    found = independent_rows(np.eye(4), tiny[:, None] * core)
+    assert len(found.kept) == 4 and found.noise.max() < 1e-13
+    with mpmath.workdps(60):
+        exact = mpmath.qr(mpmath.diag(tiny.tolist()) * mpmath.matrix(core.tolist()))[1]
+        exact = [float(mpmath.log(abs(exact[i, i]))) for i in range(4)]
+    assert np.log(np.abs(found.diagonal)) == pytest.approx(exact, abs=1e-12)
+    plain = np.linalg.qr(tiny[:, None] * core)[1].diagonal()
+    assert np.abs(np.log(np.abs(plain)) - exact).max() > 1  # without care, rounding is all that is left
+    logs, noise, _, _ = total_logs(np.tile(tiny[:, None] * core, (3, 1, 1)))
+    assert np.isfinite(logs).all() and noise.max() < 1e-10
+    assert logs.sum() == pytest.approx(np.linalg.slogdet(core)[1] + np.log(tiny).sum(), abs=1e-10)
 
 
 def test_rows_that_end_leave_the_others_undisturbed():
