@@ -17,7 +17,9 @@ from grusym.errors import DataError
 
 Pull = Callable[[int, Array, Array], None]  # (step t, vectors at t+1, place for the vectors at t)
 
-WIDE = 128  # from here on, one call of an adjoint costs less than forming the Jacobian
+WIDE = (
+    256  # from about here on, one call of an adjoint costs less than forming the Jacobian, whatever the cell
+)
 RESCALE = 64  # steps between two rescalings of the carried vectors
 SAFE_LOG = 300.0  # |ln| of a norm beyond which its square could leave float64
 
@@ -33,7 +35,7 @@ def adjoint_flow(
 
     Method: g_t = g_{t+1} J_t over Jacobians formed in blocks, rescaled every 64 steps (every step where a
     block shrinks or grows too fast for that), so that 10^6 steps neither underflow nor overflow; a zero
-    gradient is -inf. Few vectors of a wide state (N >= 128) go through the kernel's adjoint instead, which
+    gradient is -inf. Few vectors of a wide state (N >= 256) go through the kernel's adjoint instead, which
     forms no Jacobian: N^2 operations a step and vector.
     Shapes: cotangents (N,) or (K, N), the same for every run of a batch.
     """
