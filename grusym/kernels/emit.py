@@ -10,11 +10,14 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from grusym.kernels.factoring import factored
+from grusym.kernels.forms import Forms
 from grusym.kernels.kernel import Kernel
 from grusym.kernels.lowering import FIXED, Lowering, unknown
+from grusym.kernels.loops import Loop
 from grusym.kernels.names import Names
-from grusym.kernels.operators import Outer, Scaled, Term, Through, coefficients, mapped, terms
-from grusym.kernels.writer import LOOP, Writer
+from grusym.kernels.operators import coefficients, mapped, terms
+from grusym.kernels.operations import LOOP
+from grusym.kernels.writer import Writer
 from grusym.language.cell import Cell, Equation, Shape
 from grusym.language.expression import (
     ONE,
@@ -193,19 +196,9 @@ class _Source:
         goals = [Name(s) for s in cell.next_states]
         writer, _ = self._writer(lowering, goals, given, like, extra=False)
         paths = [writer.names.fresh(f"{self._code(s)}_path") for s in cell.states]
-        results = [writer.vector(goal, looped=True) for goal in goals]
-        loop = writer.inside
-        loop += [f"{path}[t] = {result}" for path, result in zip(paths, results, strict=True)]
-        loop += [f"{self._code(s)} = {path}[t]" for path, s in zip(paths, cell.states, strict=True)]
-        head = self._head(
-            "forward",
-            given,
-            paths,
-            "States after each step, written to the paths; x (T, ..., m), h (..., n).",
-        )
-        return _function(
-            head, [*writer.before, f"for t in range(len({paths[0]})):", *(f"    {line}" for line in loop)]
-        )
+        loop = Loop(writer, cell.states, goals, paths)
+        about = "Write the states after each step to the paths; step by step, all that needs no state done before."
+        return _function(self._head("forward", given, paths, about), loop.text(f"range(len({paths[0]}))"))
 
     def values(self) -> str:
         """All named values at many steps."""
@@ -225,7 +218,7 @@ class _Source:
         wanted = [c for block in found.values() for c in coefficients(block)]
         writer, new = self._writer(lowering, wanted, given, ("", self._code(cell.states[0])), extra=False)
         outs = [writer.names.fresh(f"d{self._code(of)}_d{self._code(by)}") for of, by in blocks]
-        forms = _Forms(writer, self._code(cell.states[0]))
+        forms = Forms(writer, self._code(cell.states[0]))
         for out, block in zip(outs, found.values(), strict=True):
             forms.form(mapped(block, new), out)
         head = self._head(
@@ -301,65 +294,3 @@ def _outer_terms(e: Expression, lowering: Lowering) -> list[tuple[Expression, Ex
         case Product(left=u, right=Transpose(operand=v)) if lowering.rank(u) < 2 and lowering.rank(v) < 2:
             return [(lowering.vector(u), lowering.vector(v))]
     raise unknown(e)
-
-
-class _Forms:
-    """Lines that form matrices at many steps."""
-
-    def __init__(self, writer: Writer, like: str) -> None:
-        self.writer, self.like = writer, like
-
-    def form(self, found: tuple[Term, ...], out: str) -> None:
-        """Write the sum of the terms to the array `out` (steps, rows, columns)."""
-        add = self.writer.before.append
-        rows = [t for t in found if isinstance(t, Scaled) and t.matrix is not None]
-        begun = bool(rows)
-        if rows:
-            pairs = [
-                f"({self.writer.vector(t.coefficient)}, {self.writer.matrix(t.matrix)})"
-                for t in rows
-                if t.matrix is not None
-            ]
-            add(f"scaled_rows({out}, {', '.join(pairs)})")
-        for t in found:
-            if isinstance(t, Through):
-                self._through(t, out, begun)
-                begun = True
-        if not begun:
-            add(f"{out}[...] = 0")
-        for t in found:
-            if isinstance(t, Scaled) and t.matrix is None:
-                self._diagonal(t, out)
-            elif isinstance(t, Outer):
-                add(f"{out} += {self._column(t.coefficient)} * {self._row(t.right)}")
-
-    def _diagonal(self, t: Scaled, out: str) -> None:
-        name = self.writer.names.fresh("on_diagonal")
-        self.writer.before.append(f"{name} = diagonal({out})")
-        self.writer.before.append(f"{name} += {self.writer.vector(t.coefficient)}")
-
-    def _through(self, t: Through, out: str, begun: bool) -> None:
-        add, matrix = self.writer.before.append, self.writer.matrix(t.matrix)
-        only = t.inner[0] if len(t.inner) == 1 else None
-        if isinstance(only, Scaled) and only.matrix is None:  # A diag(d): scaled columns
-            code = f"{matrix} * {self._row(only.coefficient)}"
-        else:
-            inner = self.writer.names.fresh("inner")
-            add(
-                f"{inner} = np.empty((len({self.like}), {matrix}.shape[1], {out}.shape[2]), {self.like}.dtype)"
-            )
-            self.form(t.inner, inner)
-            code = f"{matrix} @ {inner}"
-        if t.coefficient != ONE:
-            code = f"{self._column(t.coefficient)} * ({code})"
-        add(f"{out} += {code}" if begun else f"{out}[...] = {code}")
-
-    def _column(self, c: Expression) -> str:
-        """Code for a scalar or vector as a column beside a matrix at each step."""
-        return f"{self.writer.factor(c)}[..., :, None]" if self._has_axes(c) else self.writer.factor(c)
-
-    def _row(self, c: Expression) -> str:
-        return f"{self.writer.factor(c)}[..., None, :]" if self._has_axes(c) else self.writer.factor(c)
-
-    def _has_axes(self, c: Expression) -> bool:
-        return self.writer.lowering.rank(c) == 1 or self.writer.lowering.level(c) > FIXED

@@ -29,9 +29,9 @@ def compiled(source: str) -> dict[str, Callable[..., Any]]:
     expression trees and identifiers of its own making, never from what a user wrote; as a second lock it sees NumPy,
     the activation functions and three builtins, and nothing else.
     """
-    scope: dict[str, Any] = {"np": np, "__builtins__": {"range": range, "len": len, "zip": zip}}
-    scope |= {name: getattr(parts, name) for name in PARTS}
+    scope: dict[str, Any] = {"np": np, "__builtins__": {"range": range, "reversed": reversed, "len": len}}
     scope |= {entry.numpy: entry.value for entry in ACTIVATIONS.values() if "." not in entry.numpy}
+    scope |= {name: getattr(parts, name) for name in PARTS}
     exec(compile(source, "<emitted by grusym.kernels.emit>", "exec"), scope)
     return scope
 

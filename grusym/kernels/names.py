@@ -10,9 +10,9 @@ from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import Activation, Expression, Hadamard, Name, Negative, Number, Power, Sum
 from grusym.language.names import code_names
 
-PARTS = ("diagonal", "scaled_rows", "summed", "summed_outer")
+PARTS = ("diagonal", "joined", "scaled_rows", "scratch", "side_by_side", "sigmoid", "sigmoid_into", "relu_into", "summed", "summed_outer")
 # What emitted code itself names: `w` holds the weights, `size` the numbers n, m, ...
-RESERVED = ("np", "w", "size", "t", "out", "range", "len", "zip", "float", *PARTS)
+RESERVED = ("np", "w", "size", "t", "out", "product", "range", "reversed", "len", *PARTS)
 
 
 class Names:
@@ -22,6 +22,7 @@ class Names:
         self.used = {*RESERVED, *(entry.numpy for entry in ACTIVATIONS.values())}
         self.codes = {name: self._unused(code) for name, code in code_names(names).items()}
         self.sizes = code_names(sizes)
+        self.spent: set[str] = set()
         for name, code in (*self.codes.items(), *self.sizes.items()):
             if not (code.isascii() and code.isidentifier()) or keyword.iskeyword(code):
                 raise GrusymError(
@@ -35,10 +36,18 @@ class Names:
         """An identifier nobody has yet: the one wanted, or that with a number."""
         return self._unused(wanted)
 
+    def fresh_for(self, name: str) -> str:
+        """An identifier for what holds a value of the cell: the value's own the first time it is asked for."""
+        code = self.codes[name]
+        if code in self.spent:
+            return self.fresh(code)
+        self.spent.add(code)
+        return code
+
     def copy(self) -> Names:
         """Names of another function: the same for the cell's values, its own for what is fresh."""
         twin = object.__new__(Names)
-        twin.used, twin.codes, twin.sizes = set(self.used), self.codes, self.sizes
+        twin.used, twin.codes, twin.sizes, twin.spent = set(self.used), self.codes, self.sizes, set()
         return twin
 
     def _unused(self, wanted: str) -> str:

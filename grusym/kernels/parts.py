@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from typing import Any
 
 import numpy as np
 
+from grusym.language import activations
+
 Array = Any
+_kept = threading.local()
 
 
 def diagonal(matrices: Array) -> Array:
@@ -14,18 +19,71 @@ def diagonal(matrices: Array) -> Array:
     return np.einsum("tii->ti", matrices)
 
 
-def scaled_rows(out: Array, *terms: tuple[Array, Array]) -> None:
-    """Set out[t] = Σ diag(c[t]) A over the terms (c, A).
+def side_by_side(like: Array, *matrices: Array) -> Array:
+    """Matrices such that one product(v, ...) multiplies a vector, or a batch of vectors shaped as `like`, by all."""
+    if like.ndim == 1:
+        return np.concatenate([m.T for m in matrices], axis=1)
+    return np.stack([m.T for m in matrices]) if len(matrices) > 1 else np.ascontiguousarray(matrices[0].T)
 
-    Row i of all steps is one small product (steps, k) (k, columns): as fast as C, where k scalings of rows would each
-    pass over all of `out`.
+
+def joined(like: Array, rows: Array) -> Array:
+    """The array that such a product writes to, to fill the rows with the products by each matrix."""
+    return rows.reshape(-1) if like.ndim == 1 else rows
+
+
+def scaled_rows(out: Array, *terms: tuple[Array, Array]) -> Array:
+    """Set out[t] = Σ diag(c[t]) A over the terms (c, A), and return it.
+
+    Row i of all steps is one small product (steps, k) (k, columns): as fast as C, where scaling rows term by term
+    would pass over all of `out` each time.
     """
     steps, rows, _ = out.shape
-    coefficients = np.empty((rows, steps, len(terms)), out.dtype)
+    # With a single term NumPy would not hand the products on to BLAS; a second one of zeros is cheaper.
+    count = max(2, len(terms))
+    coefficients = np.zeros((steps, rows, count), out.dtype)
     for k, (c, _) in enumerate(terms):
-        coefficients[:, :, k] = np.broadcast_to(c, (steps, rows)).T
-    matrices = np.stack([a for _, a in terms], axis=1)
-    np.matmul(coefficients, matrices, out=out.transpose(1, 0, 2))
+        coefficients[:, :, k] = c
+    matrices = np.stack([terms[k % len(terms)][1] for k in range(count)], axis=1)
+    np.matmul(coefficients.transpose(1, 0, 2), matrices, out=out.transpose(1, 0, 2))
+    return out
+
+
+def scratch(number: int, shape: tuple[int, ...], dtype: Any) -> Array:
+    """An array to work in, the same memory for the same number at every call in a thread.
+
+    A fresh array of a megabyte costs more in page faults than the arithmetic that fills it.
+    """
+    size, key = math.prod(shape), (number, np.dtype(dtype))
+    held = _kept.__dict__.setdefault("arrays", {})
+    if key not in held or held[key].size < size:
+        held[key] = np.empty(size, dtype)
+    return held[key][:size].reshape(shape)
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), in as few passes as NumPy allows."""
+    x = np.asarray(x)
+    x = x.astype(float) if x.dtype.kind in "biu" else x
+    return sigmoid_into(x, np.empty_like(x))
+
+
+def sigmoid_into(x: Array, out: Array) -> Array:
+    """Write 1 / (1 + exp(-x)) to `out`; where exp overflows the result is 0, which is right."""
+    if out.dtype.kind == "c":
+        out[...] = activations.sigmoid(x)
+        return out
+    np.negative(x, out)
+    np.exp(out, out)
+    np.add(out, 1, out)
+    return np.reciprocal(out, out)
+
+
+def relu_into(x: Array, out: Array) -> Array:
+    """Write max(x, 0) to `out`; of complex numbers, those with a positive real part."""
+    if out.dtype.kind == "c":
+        out[...] = activations.relu(x)
+        return out
+    return np.maximum(x, 0, out=out)
 
 
 def summed(gradient: Array, like: Array) -> Array:

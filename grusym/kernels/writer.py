@@ -10,6 +10,7 @@ from typing import Any
 from grusym.errors import GrusymError
 from grusym.kernels.lowering import FIXED, Lowering, unknown
 from grusym.kernels.names import Names
+from grusym.kernels.operations import LOOP
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import (
     Activation,
@@ -34,7 +35,6 @@ from grusym.language.expression import (
 from grusym.language.shapes import shape_of
 
 SUM, PRODUCT, UNARY, ATOM = 1, 2, 3, 4  # how tightly a piece of code binds
-LOOP = 2  # the level of what is known only inside a loop over time
 Code = tuple[str, int]
 
 
