@@ -17,9 +17,7 @@ from grusym.errors import DataError
 
 Pull = Callable[[int, Array, Array], None]  # (step t, vectors at t+1, place for the vectors at t)
 
-WIDE = (
-    256  # from about here on, one call of an adjoint costs less than forming the Jacobian, whatever the cell
-)
+WIDE = 256  # from about here on, one adjoint call costs less than forming the Jacobian, in every cell
 RESCALE = 64  # steps between two rescalings of the carried vectors
 SAFE_LOG = 300.0  # |ln| of a norm beyond which its square could leave float64
 
