@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from grusym.pictures.geometry import NEAR, Box, Label, Node, Picture, Point, Wire
+from grusym.pictures.geometry import Box, Label, Node, Picture, Point, Wire
+from grusym.pictures.lines import (
+    HALO,
+    THICK,
+    THIN,
+    TIP,
+    painting_order,
+    rounded,
+    short_of_tip,
+    state_lines,
+    unit,
+)
 from grusym.pictures.typeset import NAME, SMALL, SYMBOL, drawable, extent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-THIN, THICK, OUTLINE = 1.1, 2.3, 0.9  # line widths, in points
-HALO = 2.2  # white on either side of a wire that crosses another
-CORNER = 6.0  # radius
-TIP = (5.2, 2.4)  # length and half width of an arrow head
-TAPER = 12.0
+OUTLINE = 0.9  # line width of boxes and rings, in points
 MARGIN = 4.0
 
 
@@ -36,7 +42,7 @@ def painted(picture: Picture, colours: Mapping[str, str], widest: float) -> Figu
     axes.set_xlim(area.left, area.right)
     axes.set_ylim(area.bottom, area.top)
     brush = _Brush(axes, colours, scale)
-    for depth, source in enumerate(_painting_order(picture)):
+    for depth, source in enumerate(painting_order(picture)):
         brush.net(picture, source, 1 + depth / 100)
     for key, node in picture.nodes.items():
         brush.node(node, picture.graph.nodes[key])
@@ -80,7 +86,7 @@ class _Brush:
         """All wires of one value: a white border first, so that they pass over what they cross."""
         wires = picture.net(source)
         colour = self.colours[picture.graph.nodes[source]["signal"]]
-        lines = [rounded(_short_of_tip(wire)) for wire in wires]
+        lines = [rounded(short_of_tip(wire)) for wire in wires]
         vertices = [point for points, _ in lines for point in points]
         codes = [code for _, part in lines for code in part]
         for width, ink, above in ((THIN + 2 * HALO, "white", 0.0), (THIN, colour, 0.001)):
@@ -93,13 +99,9 @@ class _Brush:
         """What lies on the straight line of a state, thick; it tapers where it bends away."""
         for wire in wires:
             if picture.graph.nodes[wire.target]["kind"] == "next":
-                line = rounded(_short_of_tip(wire))
+                line = rounded(short_of_tip(wire))
                 self.path(*line, lw=THICK * self.scale, ec=colour, fc="none", zorder=order)
-        for y, left, right, ends in _on_state_line(picture, wires):
-            taper = min(TAPER, (right - left) / 2)
-            first, last = (THICK / 2 if x in ends else THIN / 2 for x in (left, right))
-            half = [(left, first), (left + taper, THICK / 2), (right - taper, THICK / 2), (right, last)]
-            outline = [(x, y + h) for x, h in half] + [(x, y - h) for x, h in reversed(half)]
+        for outline in state_lines(picture, wires):
             self.polygon(outline, colour, order)
 
     def polygon(self, corners: Sequence[Point], colour: str, order: float) -> None:
@@ -110,7 +112,7 @@ class _Brush:
     def tip(self, wire: Wire, colour: str, order: float) -> None:
         """A small arrow head that ends on the border of the target."""
         (ax, ay), (bx, by) = wire.points[-2:]
-        dx, dy = _unit(ax, ay, bx, by)
+        dx, dy = unit(ax, ay, bx, by)
         long, half = TIP
         x, y = bx - long * dx, by - long * dy
         corners = [(bx, by), (x - half * dy, y + half * dx), (x + half * dy, y - half * dx)]
@@ -166,72 +168,3 @@ def _outline(box: Box, corner: float) -> tuple[list[Point], list[int]]:
     around = [(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom), (box.right, box.top)]
     vertices, codes = rounded([(middle, box.top), *around, (middle, box.top)], corner)
     return [*vertices, (middle, box.top)], [*codes, int(Path.CLOSEPOLY)]
-
-
-def rounded(points: Sequence[Point], largest: float = CORNER) -> tuple[list[Point], list[int]]:
-    """The vertices and codes of a line whose corners are quarter circles."""
-    from matplotlib.path import Path
-
-    vertices, codes = [points[0]], [int(Path.MOVETO)]
-    last = len(points) - 2
-    room = [_long(a, b) / (1 if place in (0, last) else 2) for place, (a, b) in enumerate(pairwise(points))]
-    for place, (before, corner, after) in enumerate(zip(points, points[1:], points[2:], strict=False)):
-        inward, outward = _unit(*before, *corner), _unit(*corner, *after)
-        radius = min(largest, room[place], room[place + 1])
-        kappa = radius * 0.4477  # a cubic this far from the corner is a quarter circle
-        for distance in (-radius, -kappa):
-            vertices.append((corner[0] + distance * inward[0], corner[1] + distance * inward[1]))
-        for distance in (kappa, radius):
-            vertices.append((corner[0] + distance * outward[0], corner[1] + distance * outward[1]))
-        codes += [int(Path.LINETO), *[int(Path.CURVE4)] * 3]
-    return [*vertices, points[-1]], [*codes, int(Path.LINETO)]
-
-
-def _painting_order(picture: Picture) -> list[str]:
-    """Sources of wires; inputs first, states last, so that a state's line is never interrupted."""
-    rank = {"input": 0, "constant": 0, "state": 2}
-    g = picture.graph
-    return sorted((k for k in g if g.out_degree(k)), key=lambda k: rank.get(g.nodes[k]["kind"], 1))
-
-
-def _on_state_line(picture: Picture, wires: Sequence[Wire]) -> list[tuple[float, float, float, set[float]]]:
-    """Where one value's wires lie on the line of the state whose colour they have.
-
-    Each stretch is (y, left, right, ends): ends are where it meets a node.
-    """
-    from matplotlib.path import Path
-
-    g = picture.graph
-    signal = g.nodes[wires[0].source]["signal"]
-    ends_of = [k for k, d in g.nodes(data=True) if d["kind"] in ("state", "next") and d["signal"] == signal]
-    heights = [picture.nodes[key].y for key in ends_of]
-    parts, ends = [], set()
-    for wire in wires:
-        vertices, codes = rounded(_short_of_tip(wire))
-        ends |= {vertices[0][0], vertices[-1][0]}
-        for (a, b), code in zip(pairwise(vertices), codes[1:], strict=True):
-            straight = code == Path.LINETO and abs(a[1] - b[1]) < NEAR < abs(a[0] - b[0])
-            if straight and any(abs(a[1] - y) < NEAR for y in heights):
-                parts.append((a[1], min(a[0], b[0]), max(a[0], b[0])))
-    merged: list[tuple[float, float, float, set[float]]] = []
-    for y, left, right in sorted(parts):
-        if merged and abs(merged[-1][0] - y) < NEAR and left <= merged[-1][2] + NEAR:
-            y, left, before, _ = merged.pop()
-            right = max(before, right)
-        merged.append((y, left, right, ends))
-    return merged
-
-
-def _short_of_tip(wire: Wire) -> tuple[Point, ...]:
-    (ax, ay), (bx, by) = wire.points[-2:]
-    dx, dy = _unit(ax, ay, bx, by)
-    return (*wire.points[:-1], (bx - 3 * dx, by - 3 * dy))
-
-
-def _unit(ax: float, ay: float, bx: float, by: float) -> Point:
-    long = _long((ax, ay), (bx, by)) or 1.0
-    return ((bx - ax) / long, (by - ay) / long)
-
-
-def _long(a: Point, b: Point) -> float:
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
