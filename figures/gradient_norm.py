@@ -13,7 +13,7 @@ NEEDS = ("gradient_horizon", "trained_gru")
 CAPTION = (
     r"Spectral norm of $\partial h_T / \partial h_{T-k}$ against the lag $k$. Lines are medians, bands reach "
     r"from the 5th to the 95th percentile: over seeds for untrained cells ($n = 32$), over places of a text "
-    r"for the trained GRU ($n = 256$), which reads real words. Below the dotted line a float64 product is zero."
+    r"for the trained GRU ($n = 256$), which reads words. Below the dotted line a float64 product is zero."
 )
 SMALLEST = np.log(np.finfo(np.float64).smallest_subnormal) / LN10
 NEAR = 50  # lags shown in the right panel

@@ -21,7 +21,7 @@ def CAPTION(name: str) -> str:
     """What the picture shows."""
     c = cell(name)
     roles = ", ".join(f"${e.left}$ {e.role}" for e in c.equations if e.role)
-    return f"One step of the {c.title}: {roles}. Every wire is an edge of the graph of its equations."
+    return f"{c.title}, one step: {roles}. Every wire is an edge of the graph of its equations."
 
 
 def draw(results: Any, style: Any, name: str) -> Figure:

@@ -106,7 +106,11 @@ class Findings:
         svg = (self.figures / f"{name}.svg").read_text(encoding="utf-8")
         return (
             FigureBlock(
-                about["title"], svg=svg, caption=Tex(about["caption"]), alt=about["title"], name=name
+                about["title"].rstrip(".") + ".",
+                svg=svg,
+                caption=Tex(about["caption"]),
+                alt=about["title"],
+                name=name,
             ),
         )
 
@@ -118,21 +122,22 @@ class Findings:
 
 def summary(found: Findings) -> Summary:
     """The first screen."""
-    highlights = [
-        Highlight(_ratio_text(), "parameters of a GRU to those of an LSTM, at every width: 25 % fewer")
-    ]
+    highlights = [Highlight(_ratio_text(), "of an LSTM's parameters in a GRU, at every width")]
     flow, trained = found.data("gradient_horizon"), found.data("trained_gru")
     if flow is not None:
-        for name in ("rnn", "gru", "lstm"):
+        for name in ("gru", "lstm"):
             if name in flow.cell.values:
                 horizon = -1 / float(flow.leading_exponent.sel(cell=name).median())
                 highlights.append(
-                    Highlight(f"{horizon:.3g}", f"steps in which a gradient fades by e: {name}, untrained")
+                    Highlight(
+                        f"{horizon:.3g}",
+                        f"steps in which a gradient fades by a factor e in an untrained {name.upper()}",
+                    )
                 )
     if trained is not None:
         leading = float(trained.exponent[0])
         steps = f"{-1 / leading:.3g}" if leading < 0 else "∞"
-        highlights.append(Highlight(steps, "the same for a trained GRU that reads a text"))
+        highlights.append(Highlight(steps, "steps in a trained GRU that reads a text"))
     text = (
         "Each cell is stated once, as the equations a paper prints. Its Jacobians, gradients, "
         "counts, NumPy code "
@@ -397,10 +402,14 @@ def provenance(found: Findings) -> Mapping[str, str | Sequence[str]]:
             about = data.attrs
             inputs = f", inputs {about['inputs']}" if about.get("inputs", "{}") != "{}" else ""
             lines[f"Analysis {o.name}"] = (
-                f"seed {about.get('seed')}, {about.get('seconds')} s, sources "
-                f"{str(about.get('source_hash'))[:12]}{inputs}"
+                f"{about.get('seconds')} s; sources {str(about.get('source_hash'))[:12]}; "
+                f"settings {_short(str(about.get('settings')))}{inputs}"
             )
     return lines
+
+
+def _short(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[:most]} ..."
 
 
 def _question(data: xarray.Dataset) -> str:
