@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from grusym.kernels.lowering import FIXED
 from grusym.kernels.operators import Outer, Scaled, Term, Through
@@ -24,10 +25,10 @@ class Forms:
         begun = False
         for t in found:
             if isinstance(t, Through):
-                self._into(out, begun, lambda place, t=t: self._through(t, place))
+                self._into(out, begun, partial(self._through, t))
                 begun = True
         if rows:
-            self._into(out, begun, lambda place: self._scaled_rows(rows, place))
+            self._into(out, begun, partial(self._scaled_rows, rows))
         elif not begun:
             self.add(f"{out}[...] = 0")
         for t in found:

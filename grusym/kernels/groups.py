@@ -30,8 +30,9 @@ class Group:
 class Grouping:
     """Groups of the operations of one step, in an order in which they can be done.
 
-    Method: products of one vector with several matrices begin groups; operations that use the members of a group in
-    the same way follow it, as long as no operation has to wait for another of its own group.
+    Method: products of one vector with several matrices begin groups, and so does what combines one vector with
+    several known before; operations that use the members of a group in the same way follow it, as long as no
+    operation has to wait for another of its own group.
     """
 
     def __init__(self, operations: Operations, stays_apart: Iterable[Expression]) -> None:
@@ -41,9 +42,10 @@ class Grouping:
         self.place: dict[Expression, tuple[Group, int]] = {}
         self.groups = [Group((o,)) for o in operations.found.values()]
         self._note()
-        self._begin()
-        while self._follow():
-            pass
+        for begin in (self._products_of_one_vector, self._uses_of_one_vector):
+            begin()
+            while self._follow():
+                pass
         self.groups = self._ordered(self.groups) or self.groups
 
     def _note(self) -> None:
@@ -55,13 +57,29 @@ class Grouping:
             self.width[e] = shape_of(e, self.all.lowering.shapes)[0] if self.all.lowering.rank(e) else None
         return self.width[e]
 
-    def _begin(self) -> None:
-        by_vector: dict[tuple[Expression, object], list[Operation]] = {}
+    def _products_of_one_vector(self) -> None:
+        """Begin groups with the products of several matrices with one vector."""
+        alike: dict[tuple[object, ...], list[Operation]] = {}
         for o in self.all.found.values():
             if o.call == TIMES and o.result not in self.apart:
-                by_vector.setdefault((o.operands[1], self.dimension(o.result)), []).append(o)
-        for members in by_vector.values():
+                alike.setdefault((o.operands[1], self.dimension(o.result)), []).append(o)
+        for members in alike.values():
             self._join(sorted(members, key=self._future))
+
+    def _uses_of_one_vector(self) -> None:
+        """Begin groups with what combines one vector with several that are known before the loop."""
+        alike: dict[tuple[object, ...], list[Operation]] = {}
+        for group in self.groups:
+            o = group.operations[0]
+            early = sum(not self.all.is_late(u) and not _constant(u) for u in o.operands)
+            if len(group.operations) == 1 and early == 1 and self._may_join(o):
+                way = tuple(u if self.all.is_late(u) else "early" for u in o.operands)
+                alike.setdefault((o.call, way, self.dimension(o.result)), []).append(o)
+        for members in alike.values():
+            self._join(members)
+
+    def _may_join(self, o: Operation) -> bool:
+        return o.call not in (OTHER, TIMES) and o.result not in self.apart
 
     def _future(self, o: Operation) -> tuple[str, ...]:
         """The calls that follow an operation: those with the same future stand side by side."""
@@ -88,7 +106,7 @@ class Grouping:
 
     def _users(self, result: Expression) -> list[Operation]:
         alone = (g.operations[0] for g in self.groups if len(g.operations) == 1)
-        return [o for o in alone if result in o.late and o.call not in (OTHER, TIMES) and o.result not in self.apart]
+        return [o for o in alone if result in o.late and self._may_join(o)]
 
     def _way(self, user: Operation, group: Group, index: int) -> tuple[object, ...]:
         """How an operation uses the member at `index` of a group: alike for operations that may join."""
@@ -96,8 +114,7 @@ class Grouping:
         for operand in user.operands:
             found, at = self.place.get(operand, (None, 0))
             if not self.all.is_late(operand):
-                fixed = not any(isinstance(node, Name) for node in walk(operand))
-                way.append(operand if fixed else "early")
+                way.append(operand if _constant(operand) else "early")
             elif found is not None and len(found.operations) > 1:
                 way.append((id(found), at - index))
             else:
@@ -139,6 +156,10 @@ class Grouping:
             if not visit(g):
                 return None
         return done
+
+
+def _constant(e: Expression) -> bool:
+    return not any(isinstance(node, Name) for node in walk(e))
 
 
 def _runs(members: list[tuple[int, Operation]]) -> list[list[Operation]]:

@@ -1,24 +1,25 @@
-"""The compiled kernel of a cell: checks what it is given, splits states and inputs, and calls the emitted functions."""
+"""The compiled kernel of a cell: checked arguments in, emitted functions called, arrays out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import SimpleNamespace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from grusym.errors import DataError, GrusymError
+from grusym.errors import DataError
 from grusym.kernels import parts
+from grusym.kernels.arguments import Arguments, Array, Layout, Weights, slices
 from grusym.kernels.names import PARTS
 from grusym.language.activations import ACTIVATIONS
-from grusym.language.arrays import check_arrays, concrete
+from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
 
-Array = Any
-Weights = Mapping[str, Any]
+LOOP_ENTRIES = 2**16  # numbers in the state over one block of a loop: what is computed before it stays in cache
+FLAT_ENTRIES = 2**13  # the same for functions that make a dozen such arrays
+MATRIX_ENTRIES = 2**17  # numbers in one block of Jacobians: about a megabyte
 
 
 @lru_cache(maxsize=256)
@@ -26,8 +27,8 @@ def compiled(source: str) -> dict[str, Callable[..., Any]]:
     """The functions of an emitted source.
 
     This is the one place where generated text is run. It is safe because `emit` writes that text from typed
-    expression trees and identifiers of its own making, never from what a user wrote; as a second lock it sees NumPy,
-    the activation functions and three builtins, and nothing else.
+    expression trees and identifiers of its own making, never from what a user wrote; as a second lock, it sees
+    NumPy, the functions it needs and three builtins, and nothing else.
     """
     scope: dict[str, Any] = {"np": np, "__builtins__": {"range": range, "reversed": reversed, "len": len}}
     scope |= {entry.numpy: entry.value for entry in ACTIVATIONS.values() if "." not in entry.numpy}
@@ -38,22 +39,26 @@ def compiled(source: str) -> dict[str, Callable[..., Any]]:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A cell as NumPy functions over whole sequences.
+    """A cell as NumPy functions over whole sequences; `print(kernel.source)` shows them.
 
-    Shapes: a full state of width N holds the states side by side in the cell's order (the LSTM: c, h), an input of
-    width M the inputs likewise. Time is the first axis, batch axes stand between time and width. `weights` is a
-    mapping from parameter names, as the cell's text has them, to arrays: matrices are (rows, columns) and act on
-    columns. Results have the common dtype of weights and arguments: float32 stays float32, complex numbers pass.
-    Raises: DataError naming an array that is missing, misshapen or not finite.
+    Shapes: a full state of width N holds the states side by side in the cell's order (the LSTM: c, h), a full
+    input of width M the inputs likewise. Time is the first axis, batch axes stand between time and width.
+    `weights` maps the parameters' names, as the cell's text has them, to arrays; matrices are (rows, columns)
+    and act on columns. Results have the common dtype of weights and arguments: float32 stays float32, and
+    complex numbers pass.
+
+    Every function raises DataError naming an array that is missing, misshapen or not finite.
     """
 
     cell: Cell
     source: str = field(repr=False)
-    by_state: tuple[tuple[str, str], ...]  # the Jacobian blocks (next state, state) that are not zero
-    by_input: tuple[tuple[str, str], ...]
-    codes: tuple[str, ...]  # what the source calls the parameters, in their order
-    letters: Mapping[str, str]  # and the sizes
-    _sizes: dict[Any, dict[str, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    blocks: tuple[tuple[str, str], ...]  # the Jacobian blocks (next state, state) that are not zero
+    input_blocks: tuple[tuple[str, str], ...]
+    codes: tuple[str, ...] = field(repr=False)  # what the source calls the parameters
+    letters: Mapping[str, str] = field(repr=False)  # and the sizes
+
+    def __hash__(self) -> int:
+        return hash(self.source)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -70,242 +75,196 @@ class Kernel:
         """The names of the weights."""
         return self.cell.parameters
 
-    def __str__(self) -> str:
-        return self.source
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(self.cell)
 
     # ---- sizes ----------------------------------------------------------------------------------
 
-    def sizes(self, weights: Weights, state: int | None = None, input: int | None = None) -> dict[str, int]:
-        """The sizes the weights give to the cell's letters: {"n": 64, "m": 32}.
-
-        `state` and `input` are the full widths N and M, for cells whose weights do not tell them.
-        Raises: DataError naming the array that is missing, not finite, or of a size that does not fit.
-        """
-        arrays = [np.asarray(weights[p]) if p in weights else None for p in self.parameters]
-        key = (tuple(None if a is None else a.shape for a in arrays), state, input)
-        if key not in self._sizes or not all(a is not None and _all_finite(a) for a in arrays):
-            self._sizes[key] = self._checked_sizes(weights, state, input)
-        return dict(self._sizes[key])
+    def sizes(self, weights: Weights) -> dict[str, int]:
+        """The sizes the weights give to the cell's letters: {"n": 64, "m": 32}."""
+        return dict(self._layout.sizes(weights))
 
     def state_size(self, weights: Weights) -> int:
         """N, the width of a full state."""
-        return sum(self._widths(self.states, self.sizes(weights)))
+        return sum(self._layout.widths(self.states, self._layout.sizes(weights)))
 
     def input_size(self, weights: Weights) -> int:
-        """M, the width of a full input."""
-        return sum(self._widths(self.inputs, self.sizes(weights)))
+        """M, the width of a full input; 0 for a cell without inputs."""
+        return sum(self._layout.widths(self.inputs, self._layout.sizes(weights)))
 
-    def _checked_sizes(self, weights: Weights, state: int | None, input: int | None) -> dict[str, int]:
-        found = check_arrays(self.cell, weights, self.parameters)
-        for name in self.parameters:
-            rank, shape = len(self.cell.shapes[name]), np.shape(weights[name])
-            if len(shape) > rank:
+    def split(self, state: Array, weights: Weights | None = None) -> dict[str, Array]:
+        """The named parts of full states (..., N), as views; states of different sizes need the weights."""
+        array = np.asarray(state)
+        if weights is not None:
+            widths = self._layout.widths(self.states, self._layout.sizes(weights, array.shape[-1]))
+        else:
+            if len({self.cell.shapes[s] for s in self.states}) > 1:
                 raise DataError(
-                    f"{name} must have shape {self.cell.shapes[name]}, but the array given has shape {shape}; "
-                    "a kernel takes one set of weights, so give it without batch axes"
+                    f"split of the states {', '.join(self.states)}, which have different sizes, needs the weights"
                 )
-        for width, names in ((state, self.states), (input, self.inputs)):
-            dimension = sum(d for name in names for d in self.cell.shapes[name] or (1,))
-            open_letters = [s for s in getattr(dimension, "free_symbols", ()) if s.name not in found]
-            if width is not None and len(open_letters) == 1:
-                rest = dimension.subs({s: found[s.name] for s in dimension.free_symbols if s.name in found})
-                times = rest.coeff(open_letters[0])
-                found[open_letters[0].name] = int((width - rest.subs({open_letters[0]: 0})) / times)
-        return found
+            widths = [array.shape[-1] // len(self.states)] * len(self.states)
+        return {s: array[..., part] for s, part in zip(self.states, slices(widths), strict=True)}
 
-    def _widths(self, names: tuple[str, ...], sizes: Mapping[str, int]) -> list[int]:
-        widths = []
-        for name in names:
-            shape = self.cell.shapes[name]
-            width = concrete(shape[0], sizes) if shape else 1
-            if width is None:
-                raise DataError(
-                    f"the size of {name} was asked for, but no weight of cell {self.cell.name!r} has an axis of size "
-                    f"{shape[0]}; call a function that is given states and inputs"
-                )
-            widths.append(width)
-        return widths
-
-    def split(self, state: Array) -> dict[str, Array]:
-        """The named parts of full states (..., N); a cell with several states must have them of one size."""
-        sizes = dict.fromkeys((s.name for s in self.cell.sizes), state.shape[-1] // len(self.states))
-        return dict(zip(self.states, _parts(state, self._widths(self.states, sizes)), strict=True))
-
-    # ---- functions ------------------------------------------------------------------------------
+    # ---- states and values ----------------------------------------------------------------------
 
     def forward(self, weights: Weights, inputs: Array, state: Array) -> Array:
         """States (T+1, ..., N) that follow from inputs (T, ..., M); row 0 is `state` (..., N).
 
-        Method: products with the inputs are computed for a block of steps at once, before the loop over time.
+        Method: whatever needs no state is computed for a block of steps at once, before the loop over time.
         """
-        run = self._run(weights, inputs=inputs, state=np.asarray(state)[None])
-        x, first = run.arrays["inputs"], run.arrays["state"][0]
-        steps, batch = len(x), np.broadcast_shapes(x.shape[1:-1], first.shape[:-1])
-        states = np.empty((steps + 1, *batch, first.shape[-1]), run.dtype)
+        given = self._given(weights, inputs=inputs, state=np.asarray(state)[None])
+        x, first = given.arrays["inputs"], given.arrays["state"][0]
+        states = np.empty((len(x) + 1, *first.shape), given.dtype)
         states[0] = first
-        x = np.broadcast_to(x, (steps, *batch, x.shape[-1]))
-        block = max(16, 2**16 // max(1, states[0].size))
-        for start in range(0, steps, block):
-            stop = min(start + block, steps)
-            given = (*_parts(x[start:stop], run.input_widths), *_parts(states[start], run.state_widths))
-            self._call("forward", run, given, _parts(states[start + 1 : stop + 1], run.state_widths))
-        return states
+        for part in _blocks(len(x), LOOP_ENTRIES, first.size):
+            paths = states[part.start + 1 : part.stop + 1]
+            before = (*given.parts("inputs", x[part]), *given.parts("states", states[part.start]))
+            self._call("forward", given, before, given.parts("states", paths))
+        return states.reshape(len(states), *given.batch, first.shape[-1])
 
     def values(self, weights: Weights, states: Array, inputs: Array) -> dict[str, Array]:
         """Every named value of the cell at each state (T, ..., N) and input (T, ..., M)."""
-        run = self._run(weights, states=states, inputs=inputs)
-        lead, given = run.flat("states", "inputs")
-        found = self._call("values", run, given)
+        given, steps = self._flat(weights, states=states, inputs=inputs)
+        found = self._call("values", given, self._parts(given, slice(None)))
         result = {}
         for name, value in zip(self.cell.values, found, strict=True):
-            shape = tuple(concrete(d, run.sizes) or 0 for d in self.cell.shapes[name])
-            value = np.broadcast_to(value, (run.steps, *(shape or (1,))))
-            result[name] = value.reshape(*lead, *shape)
+            shape = tuple(concrete(d, given.sizes) or 0 for d in self.cell.shapes[name])
+            whole = np.broadcast_to(value, (len(given.flat("states")), *(shape or (1,))))
+            result[name] = whole.reshape(steps, *given.batch, *shape)
         return result
 
-    def jacobians(self, weights: Weights, states: Array, inputs: Array) -> Array:
-        """ds_{t+1}/ds_t, (T, ..., N, N), at each state (T, ..., N) and input (T, ..., M)."""
-        return self._jacobians("jacobians", self.by_state, self.states, weights, states, inputs)
+    # ---- Jacobians ------------------------------------------------------------------------------
 
-    def input_jacobians(self, weights: Weights, states: Array, inputs: Array) -> Array:
+    def jacobians(self, weights: Weights, states: Array, inputs: Array, out: Array | None = None) -> Array:
+        """ds_{t+1}/ds_t, (T, ..., N, N), at each state (T, ..., N) and input (T, ..., M).
+
+        `out` is an array to write to: fresh memory costs about as much as forming small Jacobians.
+        """
+        given, steps = self._flat(weights, states=states, inputs=inputs)
+        return self._matrices("jacobians", given, steps, self.blocks, "states", out)
+
+    def input_jacobians(self, weights: Weights, states: Array, inputs: Array, out: Array | None = None) -> Array:
         """ds_{t+1}/dx_t, (T, ..., N, M), at each state (T, ..., N) and input (T, ..., M)."""
-        return self._jacobians("input_jacobians", self.by_input, self.inputs, weights, states, inputs)
+        given, steps = self._flat(weights, states=states, inputs=inputs)
+        return self._matrices("input_jacobians", given, steps, self.input_blocks, "inputs", out)
 
-    def _jacobians(
+    def _matrices(
         self,
         function: str,
+        given: Arguments,
+        steps: int,
         blocks: tuple[tuple[str, str], ...],
-        columns: tuple[str, ...],
-        weights: Weights,
-        states: Array,
-        inputs: Array,
+        columns: str,
+        out: Array | None,
     ) -> Array:
-        run = self._run(weights, states=states, inputs=inputs)
-        lead, given = run.flat("states", "inputs")
-        rows = _slices(run.state_widths)
-        across = _slices(self._widths(columns, run.sizes))
-        whole = len(blocks) == len(self.states) * len(columns)
-        height, width = rows[-1].stop, across[-1].stop if across else 0
-        make = np.empty if whole else np.zeros
-        result = make((run.steps, height, width), run.dtype)
-        block = max(1, 2**17 // max(1, height * width))
-        places = [(rows[self.states.index(of[:-1])], across[columns.index(by)]) for of, by in blocks]
-        for start in range(0, run.steps if blocks else 0, block):
-            part = slice(start, start + block)
-            outs = [result[part, r, c] for r, c in places]
-            self._call(function, run, [g[part] for g in given], outs)
-        return result.reshape(*lead, height, width)
+        names = self.states if columns == "states" else self.inputs
+        rows, across = slices(given.widths["states"]), slices(given.widths[columns])
+        count, height, width = len(given.flat("states")), sum(given.widths["states"]), sum(given.widths[columns])
+        shape = (steps, *given.batch, height, width)
+        result = self._checked_out(out, shape, given) if out is not None else np.empty(shape, given.dtype)
+        flat = result.reshape(count, height, width)
+        if len(blocks) < len(self.states) * len(names):
+            flat[...] = 0
+        places = [(rows[self.cell.next_states.index(of)], across[names.index(by)]) for of, by in blocks]
+        for part in _blocks(count if blocks else 0, MATRIX_ENTRIES, height * width):
+            outs = [flat[part, r, c] for r, c in places]
+            self._call(function, given, self._parts(given, part), outs)
+        return result
+
+    def _checked_out(self, out: Array, shape: tuple[int, ...], given: Arguments) -> Array:
+        if out.shape != shape or out.dtype != given.dtype or not out.flags.c_contiguous:
+            raise DataError(
+                f"out must be a contiguous array of shape {shape} and dtype {given.dtype}; found {out.shape}, "
+                f"{out.dtype}; make it with numpy.empty"
+            )
+        return out
+
+    # ---- gradients ------------------------------------------------------------------------------
 
     def adjoint(
         self, weights: Weights, states: Array, inputs: Array, cotangent: Array, parameters: bool = False
     ) -> dict[str, Array]:
-        """Gradients through each step, from those at its next state.
+        """Gradients through each step by itself, from those at its next state.
 
-        `cotangent` (T, ..., N) holds ∂L/∂s_{t+1}. The result has "states" (T, ..., N), ∂L/∂s_t through that one step,
-        and "inputs" (T, ..., M); with `parameters`, also the gradient of each parameter by name, summed over time and
-        batch.
+        `cotangent` (T, ..., N) holds ∂L/∂s_{t+1}. The result has "states" (T, ..., N), ∂L/∂s_t through that one
+        step, and "inputs" (T, ..., M); with `parameters`, also the gradient of each parameter by its name,
+        summed over time and batch.
         """
-        run = self._run(weights, states=states, inputs=inputs, cotangent=cotangent)
-        lead, given = run.flat("states", "inputs", "cotangent")
-        to_states = np.empty((run.steps, sum(run.state_widths)), run.dtype)
-        to_inputs = np.empty((run.steps, sum(run.input_widths)), run.dtype)
-        totals = [np.zeros_like(getattr(run.weights, code)) for code in self.codes] if parameters else []
-        block = max(1, 2**16 // max(1, to_states.shape[1]))
-        for start in range(0, run.steps, block):
-            part = slice(start, start + block)
-            outs = [*_parts(to_states[part], run.state_widths), *_parts(to_inputs[part], run.input_widths)]
-            found = self._call("gradients" if parameters else "adjoint", run, [g[part] for g in given], outs)
-            for total, gradient in zip(totals, found or (), strict=True):
-                total += gradient
-        result = {
-            "states": to_states.reshape(*lead, -1),
-            "inputs": to_inputs.reshape(*lead, to_inputs.shape[1]),
+        given, steps = self._flat(weights, states=states, inputs=inputs, cotangents=cotangent)
+        count = len(given.flat("states"))
+        results = {
+            kind: np.empty((steps, *given.batch, sum(widths)), given.dtype) for kind, widths in given.widths.items()
         }
-        if parameters and not result.keys().isdisjoint(self.parameters):
-            raise GrusymError("a parameter named 'states' or 'inputs' would hide a result; rename it")
-        return result | dict(zip(self.parameters, totals, strict=False))
+        flat = {kind: a.reshape(count, a.shape[-1]) for kind, a in results.items()}
+        totals = [np.zeros_like(getattr(given.weights, code)) for code in self.codes] if parameters else []
+        for part in _blocks(count, FLAT_ENTRIES, flat["states"].shape[1]):
+            outs = [view for kind, a in flat.items() for view in given.parts(kind, a[part])]
+            before = [*self._parts(given, part), *given.parts("states", given.flat("cotangents")[part])]
+            found = self._call("gradients" if parameters else "adjoint", given, before, outs)
+            for i, gradient in enumerate(found or ()):
+                totals[i] = totals[i] + gradient
+        return self._named(results, totals)
 
-    def _call(self, function: str, run: _Run, given: Any, outs: Any = ()) -> Any:
-        with np.errstate(over="ignore"):
-            return compiled(self.source)[function](run.weights, run.size, *given, *outs)
+    def backward(
+        self, weights: Weights, states: Array, inputs: Array, cotangents: Array, parameters: bool = True
+    ) -> dict[str, Array]:
+        """Gradients of a loss over a whole sequence, carried back through all steps.
 
-    def _run(self, weights: Weights, **arrays: Array) -> _Run:
-        return _Run(self, weights, {name: np.asarray(a) for name, a in arrays.items()})
-
-
-class _Run:
-    """Checked arguments of one call, all of one dtype."""
-
-    def __init__(self, kernel: Kernel, weights: Weights, arrays: dict[str, Array]) -> None:
-        state = next(a for name, a in arrays.items() if name in ("states", "state"))
-        inputs = arrays["inputs"]
-        for name, array in arrays.items():
-            _check(kernel, name, array)
-        self.sizes = kernel.sizes(weights, state.shape[-1], inputs.shape[-1])
-        self.state_widths = kernel._widths(kernel.states, self.sizes)
-        self.input_widths = kernel._widths(kernel.inputs, self.sizes)
-        for name, array in arrays.items():
-            names, widths = (
-                (kernel.inputs, self.input_widths) if name == "inputs" else (kernel.states, self.state_widths)
-            )
-            if array.shape[-1] != sum(widths):
-                raise DataError(
-                    f"{name} must be {sum(widths)} wide for {', '.join(names) or 'a cell without inputs'}; found shape "
-                    f"{array.shape}; put time first and the width last"
-                )
-        given = [np.asarray(weights[p]) for p in kernel.parameters]
-        self.dtype = np.result_type(np.float32, *given, *arrays.values())
-        if all(a.dtype.kind in "biu" for a in (*given, *arrays.values())):
-            self.dtype = np.dtype(float)
-        cast = (a.astype(self.dtype, copy=False) for a in given)
-        self.weights = SimpleNamespace(**dict(zip(kernel.codes, cast, strict=True)))
-        self.size = SimpleNamespace(**{kernel.letters[letter]: n for letter, n in self.sizes.items()})
-        self.arrays = {name: a.astype(self.dtype, copy=False) for name, a in arrays.items()}
-        self.steps = 0
-
-    def flat(self, *names: str) -> tuple[tuple[int, ...], list[Array]]:
-        """The leading axes of the named arrays, and each array's parts with those axes made one.
-
-        Emitted functions take the inputs first, then the states, then the rest.
+        `states` (T+1, ..., N) are those of `forward`, `cotangents` (T+1, ..., N) the gradient that the loss has
+        at each of them directly. The result has "states" (T+1, ..., N), the whole gradient at each state,
+        "inputs" (T, ..., M) and, with `parameters`, each parameter's by its name.
         """
-        try:
-            lead = np.broadcast_shapes(*(self.arrays[name].shape[:-1] for name in names))
-        except ValueError:
-            shapes = ", ".join(f"{name} {self.arrays[name].shape}" for name in names)
+        given = self._given(weights, states=states, inputs=inputs, cotangents=cotangents)
+        x, s, direct = (given.arrays[name] for name in ("inputs", "states", "cotangents"))
+        if not len(s) == len(direct) == len(x) + 1:
             raise DataError(
-                f"time and batch axes must be the same; found {shapes}; cut them to the same steps"
-            ) from None
-        self.steps = int(np.prod(lead))
-        parts = []
-        for name in sorted(names, key=("inputs", "states", "cotangent").index):
-            array = self.arrays[name]
-            whole = np.broadcast_to(array, (*lead, array.shape[-1])).reshape(self.steps, array.shape[-1])
-            parts += _parts(whole, self.input_widths if name == "inputs" else self.state_widths)
-        return lead, parts
+                f"backward over {len(x)} inputs needs {len(x) + 1} states and cotangents; found {len(s)} and "
+                f"{len(direct)}; give the states as forward returns them"
+            )
+        whole = np.empty(s.shape, given.dtype)
+        whole[-1] = direct[-1]
+        for part in reversed(_blocks(len(x), LOOP_ENTRIES, s[0].size)):
+            before = [*given.parts("inputs", x[part]), *given.parts("states", s[part])]
+            before += [*given.parts("states", whole[part.stop]), *given.parts("states", direct[part])]
+            self._call("pullback", given, before, given.parts("states", whole[part]))
+        found = self.adjoint(weights, s[:-1], x, whole[1:], parameters)
+        shape = (*given.batch, sum(given.widths["inputs"]))
+        found["inputs"] = found["inputs"].reshape(len(x), *shape)
+        found["states"] = whole.reshape(len(s), *given.batch, s.shape[-1])
+        return found
+
+    def _named(self, results: dict[str, Array], totals: list[Array]) -> dict[str, Array]:
+        hidden = [p for p in self.parameters if p in results] if totals else []
+        if hidden:
+            raise DataError(
+                f"gradients of all parameters were asked for, but {hidden[0]!r} is what the result calls those of "
+                "the cell's states or inputs; rename that parameter"
+            )
+        return results | dict(zip(self.parameters, totals, strict=False))
+
+    # ---- calls ----------------------------------------------------------------------------------
+
+    def _given(self, weights: Weights, **arrays: Array) -> Arguments:
+        return Arguments(self._layout, self.codes, self.letters, weights, **arrays)
+
+    def _flat(self, weights: Weights, **arrays: Array) -> tuple[Arguments, int]:
+        given = self._given(weights, **arrays)
+        return given, given.same_steps(*arrays)
+
+    def _parts(self, given: Arguments, part: slice) -> list[Array]:
+        return [
+            *given.parts("inputs", given.flat("inputs")[part]),
+            *given.parts("states", given.flat("states")[part]),
+        ]
+
+    def _call(self, function: str, given: Arguments, before: Iterable[Array], outs: Iterable[Array] = ()) -> Any:
+        # The sigmoid of a very negative number passes through an infinity on its way to 0.
+        with np.errstate(over="ignore"):
+            return compiled(self.source)[function](given.weights, given.size, *before, *outs)
 
 
-def _slices(widths: list[int]) -> list[slice]:
-    ends = [sum(widths[: i + 1]) for i in range(len(widths))]
-    return [slice(end - width, end) for end, width in zip(ends, widths, strict=True)]
-
-
-def _parts(array: Array, widths: list[int]) -> list[Array]:
-    return [array[..., part] for part in _slices(widths)]
-
-
-def _all_finite(array: Array) -> bool:
-    return array.dtype.kind in "fc" and bool(np.isfinite(array).all())
-
-
-def _check(kernel: Kernel, name: str, array: Array) -> None:
-    if array.dtype.kind not in "biufc":
-        raise DataError(f"{name} must hold numbers; found dtype {array.dtype}; convert it to float64")
-    if array.ndim < 2:
-        raise DataError(
-            f"{name} of cell {kernel.cell.name!r} must be shaped (steps, ..., width); found shape {array.shape}"
-        )
-    if not np.isfinite(array).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise DataError(
-            f"{name} must be finite; found {array[place]} at {place}; repair it, or stop before it"
-        )
+def _blocks(count: int, entries: int, width: int) -> list[slice]:
+    """Parts of `count` steps that hold about so many entries each, at widths of so many a step."""
+    block = max(1, entries // max(1, width))
+    return [slice(i, min(i + block, count)) for i in range(0, count, block)]

@@ -153,7 +153,7 @@ class Writer:
                 return f"{self.factor(u, looped)} ** {k}", UNARY
             case Activation(function=f, operand=u):
                 return f"{ACTIVATIONS[f].numpy}({self.vector(u, looped)})", ATOM
-            case Concatenation(parts=parts):
+            case Concatenation():
                 return self._stacked(e, looped), ATOM
             case Section(vector=u, stacked=stacked, index=i):
                 return f"{self.factor(u, looped)}[..., {self.place(stacked, i)}]", ATOM
