@@ -1,140 +1,144 @@
 """The exact oracle: a cell's equations component by component, differentiated by SymPy.
 
 Every entry of every vector and matrix is a symbol, every application of an activation one more, whose
-slope is known. Then all values are polynomials (or fractions) in those symbols, the chain rule needs
-SymPy's `diff` only, and a formula is right if its difference from the derivative is the zero polynomial.
+slope is known. Then all values are polynomials in those symbols, the chain rule needs SymPy's `diff`
+only, and a formula is right if its difference from the derivative is the zero polynomial.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from grusym.checks.opaque import Opaque
+from grusym.checks.effort import Counting, symbols, total
+from grusym.checks.opaque import Opaque, undivided
 from grusym.checks.points import Point
 from grusym.checks.subject import Subject
 from grusym.language.arrays import concrete, needed
 from grusym.language.claim import Verdict
-from grusym.language.evaluation import evaluate, evaluate_cell, evaluate_equations
-from grusym.language.expression import Activation, Expression, Power, Quotient, walk
+from grusym.language.evaluation import Arithmetic, evaluate, evaluate_cell, evaluate_equations
+from grusym.language.expression import Activation, walk
 
 EXTRA_SIZE = 2  # of letters other than n and m; 1 would not see a transposition
 POINTS = 20  # at most: random points at which a difference is confirmed before it is called one
-DIVIDING = ("log", "sqrt")  # their slopes divide
 SAME = 1e-9  # relative to the terms; floats of a dozen operations
+LARGEST = 10_000  # terms: more are not multiplied out; these take up to a second
 
 
-def compare(subject: Subject, n: int = 2, m: int = 1) -> Verdict:
+def compare(subject: Subject, n: int = 2, m: int = 1, largest: int = LARGEST) -> Verdict:
     """Whether a formula is the derivative it is said to be, exactly, at one small size.
 
     Method: every entry of (derivative - formula), expanded, is 0: proved. A difference is confirmed
     at random rational points before it is called refuted; one that is 0 at all of them may hide an
-    identity of the activations: undecided.
+    identity of the activations: undecided, as is a formula of more than `largest` terms.
     """
-    return _Components(subject, n, m).verdict()
+    return _Components(subject, n, m).verdict(largest)
 
 
 class _Components:
     """One cell at one size, written out in scalars."""
 
     def __init__(self, subject: Subject, n: int, m: int) -> None:
-        self.subject, self.cell = subject, subject.cell
-        self.at = f"n={n}, m={m}"
-        self.sizes = {s.name: {"n": n, "m": m}.get(s.name, EXTRA_SIZE) for s in self.cell.sizes}
-        self.given = [*needed(self.cell), *subject.cotangents.values()]
-        if subject.by in self.cell.values:
-            self.given.append(f"{subject.by} (given)")
-        self.opaque = Opaque(self._symbols(), self._room(), self._divides())
-        self.arrays: dict[str, Any] = {}
-        symbols = iter(self.opaque.given)
-        for name in self.given:
-            shape = self._concrete(name)
-            entries = [next(symbols) for _ in range(int(np.prod(shape)))]
-            self.arrays[name] = _array(entries, shape)
-        self.fixed = {subject.by: self.arrays[self.given[-1]]} if subject.by in self.cell.values else {}
-        self.values = evaluate_cell(self.cell, self.arrays, self.fixed, self.opaque.arithmetic)
+        lines = tuple(replace(e, right=undivided(e.right)) for e in subject.lines)
+        equations = tuple(replace(e, right=undivided(e.right)) for e in subject.cell.equations)
+        cell = replace(subject.cell, equations=equations)
+        self.claim, self.method = subject.claim, f"component-wise SymPy, exact at n={n}, m={m}"
+        self.subject = replace(subject, cell=cell, lines=lines, expression=undivided(subject.expression))
+        self.sizes = {s.name: {"n": n, "m": m}.get(s.name, EXTRA_SIZE) for s in cell.sizes}
+        self.own = {name: self._concrete(shape) for name, shape in subject.shapes.items()}
+        self.given = dict.fromkeys((*needed(cell), *subject.cotangents.values()))
+        self.is_value = subject.by in cell.values
 
-    def _concrete(self, name: str) -> tuple[int, ...]:
-        name = name.removesuffix(" (given)")
-        return tuple(concrete(d, self.sizes) or 1 for d in self.subject.shapes[name])
+    def _concrete(self, shape: tuple[Any, ...]) -> tuple[int, ...]:
+        return tuple(concrete(d, self.sizes) or 1 for d in shape)
+
+    def _run(self, arrays: dict[str, Any], by: Any, arithmetic: Arithmetic) -> tuple[dict[str, Any], Any]:
+        """All values of the cell, and what the formula says, in any arithmetic."""
+        subject = self.subject
+        fixed = {subject.by: by} if self.is_value else {}
+        values = evaluate_cell(subject.cell, arrays, fixed, arithmetic)
+        known = arrays | values
+        known |= evaluate_equations(subject.lines, known, subject.shapes, arithmetic)
+        shape = self._concrete(subject.shape)
+        return values, evaluate(subject.expression, known, subject.shapes, shape, arithmetic)
+
+    def effort(self) -> int:
+        """A bound on the number of terms of everything, multiplied out."""
+        counting = Counting()
+        arrays = {name: symbols(self.own[name]) for name in self.given}
+        values, formula = self._run(arrays, symbols(self.own[self.subject.by]), counting.arithmetic)
+        return counting.hidden + total(formula) + sum(total(v) for v in values.values())
+
+    def verdict(self, largest: int) -> Verdict:
+        """The judgement on the formula."""
+        effort = self.effort()
+        if effort > largest:
+            detail = f"multiplied out it could have {effort} terms, more than the {largest} that are tried"
+            return Verdict(self.claim, "undecided", self.method, detail=detail)
+        self.opaque = Opaque(self._symbols(), self._room())
+        rest = iter(self.opaque.given)
+        arrays = {name: self._next(rest, self.own[name]) for name in self.given}
+        by = self._next(rest, self.own[self.subject.by]) if self.is_value else arrays[self.subject.by]
+        self.values, found = self._run(arrays, by, self.opaque.arithmetic)
+        expected = self._derivative(arrays, by)
+        wrong = [
+            i
+            for i in np.ndindex(found.shape)
+            if self.opaque.reduced(self.opaque.element(found[i]) - expected[i]) != 0
+        ]
+        return self._refuted(found, expected, wrong) if wrong else Verdict(self.claim, "proved", self.method)
 
     def _symbols(self) -> list[str]:
-        return [f"{name}{list(i)}" for name in self.given for i in np.ndindex(self._concrete(name))]
-
-    def _expressions(self) -> list[Expression]:
-        lines = (*self.cell.equations, *self.subject.lines)
-        return [*(e.right for e in lines), self.subject.expression]
+        names = [*self.given, *([self.subject.by] if self.is_value else [])]
+        return [f"{name}{list(i) or ''}" for name in names for i in np.ndindex(self.own[name])]
 
     def _room(self) -> int:
-        """How many applications of activations there can be, slopes included."""
-        applied = sum(isinstance(node, Activation) for e in self._expressions() for node in walk(e))
-        widest = max(max(self._concrete(name), default=1) for name in self.cell.shapes)
-        return 2 * applied * widest
+        """How many applications of activations there can be; a slope may add one to each."""
+        lines = (*self.subject.cell.equations, *self.subject.lines)
+        all_ = [*(e.right for e in lines), self.subject.expression]
+        applied = sum(isinstance(node, Activation) for e in all_ for node in walk(e))
+        return 2 * applied * max(max(shape, default=1) for shape in self.own.values())
 
-    def _divides(self) -> bool:
-        return any(
-            isinstance(node, Quotient)
-            or (isinstance(node, Power) and node.exponent < 0)
-            or (isinstance(node, Activation) and node.function in DIVIDING)
-            for e in self._expressions()
-            for node in walk(e)
-        )
+    def _next(self, entries: Any, shape: tuple[int, ...]) -> Any:
+        return _array([next(entries) for _ in range(math.prod(shape))], shape)
 
-    def derivative(self) -> Any:
+    def _derivative(self, arrays: dict[str, Any], by: Any) -> Any:
         """What the formula should be, entry by entry."""
         subject = self.subject
-        variables = (self.arrays[self.given[-1]] if self.fixed else self.arrays[subject.by]).ravel()
         if subject.of is None:
-            loss = sum(
-                (np.dot(self.arrays[g], self.values[v]) for v, g in subject.cotangents.items()), start=0
-            )
-            of = [self.opaque.element(loss)]
+            products = (np.dot(arrays[g], self.values[v]) for v, g in subject.cotangents.items())
+            of = [self.opaque.element(sum(products, start=0))]
         else:
             of = [self.opaque.element(e) for e in np.ravel(self.values[subject.of])]
-        entries = [self.opaque.derivative(e, v) for e in of for v in variables]
-        return _array(entries, tuple(concrete(d, self.sizes) or 1 for d in subject.shape))
+        entries = [self.opaque.derivative(e, v) for e in of for v in by.ravel()]
+        return _array(entries, self._concrete(subject.shape))
 
-    def formula(self) -> Any:
-        """What the formula says, entry by entry."""
-        subject = self.subject
-        known = {**self.arrays, **self.values}
-        lines = evaluate_equations(subject.lines, known, subject.shapes, self.opaque.arithmetic)
-        shape = tuple(concrete(d, self.sizes) or 1 for d in subject.shape)
-        return evaluate(subject.expression, {**known, **lines}, subject.shapes, shape, self.opaque.arithmetic)
-
-    def verdict(self) -> Verdict:
-        """The judgement on the formula."""
-        found, expected = self.formula(), self.derivative()
-        differences = {
-            i: self.opaque.reduced(self.opaque.element(found[i]) - expected[i])
-            for i in np.ndindex(found.shape)
-        }
-        wrong = [i for i, difference in differences.items() if difference != 0]
-        claim, method = self.subject.claim, f"component-wise SymPy, exact at {self.at}"
-        if not wrong:
-            return Verdict(claim, "proved", method)
+    def _refuted(self, found: Any, expected: Any, wrong: list[tuple[int, ...]]) -> Verdict:
         seen = self._seen(found, expected, wrong)
         if seen is None:
+            places = ", ".join(str(list(i)) for i in wrong)
             detail = (
-                f"entries {wrong} differ as polynomials, not in numbers: an identity of activations may hide"
+                f"entries {places} differ as polynomials, not in numbers: an identity of activations may hide"
             )
-            return Verdict(claim, "undecided", method, detail=detail)
+            return Verdict(self.claim, "undecided", self.method, detail=detail)
         i, point = seen
         says, is_ = self.opaque.element(found[i]), expected[i]
         values = {"formula": round(point.value(says), 9), "derivative": round(point.value(is_), 9)}
         return Verdict(
-            claim,
+            self.claim,
             "refuted",
-            method,
+            self.method,
             where=f"entry {list(i)}: the formula gives {self._shown(says)}, and not {self._shown(is_)}",
             counterexample={**self.sizes, "entry": list(i), **values, "at": point.shown()},
         )
 
     def _shown(self, element: Any, longest: int = 160) -> str:
         """An element in the cell's names where it has them."""
-        symbols = self.opaque.domain.symbols
+        symbols = self.opaque.ring.symbols
         names = {str(symbols[i]): f"{out.function}({i + 1})" for i, out in self.opaque.outputs.items()}
         for name, array in self.values.items():
             for i in np.ndindex(np.shape(array)):
