@@ -71,6 +71,9 @@ class Kinds:
         if isinstance(e, Name) and e.name not in self.known:
             self.known[e.name] = kind
             self.changed = True
+        elif isinstance(e, Sum | Negative) and kind == MATRIX:  # every term of a matrix is one
+            for term in children(e):
+                self.learn(term, kind)
         return kind
 
     def kind(self, e: Expression, wanted: Kind = None) -> Kind:
