@@ -76,7 +76,8 @@ def _steps(g: networkx.DiGraph, columns: Columns) -> list[tuple[Item, Item, floa
         elif "node" not in (left.role, right.role):
             weight = 4.0
         else:
-            weight = 1.0  # a value with several readers turns anyway
+            # A value with several readers turns anyway, and better at its beginning.
+            weight = 3.0 if left.role == "pass" else 1.0
         steps.append((left, right, offsets[link], weight))
     for order in columns.orders:
         pins = [item for item in order if item.role == "pin"]

@@ -12,6 +12,7 @@ from grusym.pictures.lines import (
     THICK,
     THIN,
     TIP,
+    branches,
     painting_order,
     rounded,
     short_of_tip,
@@ -86,7 +87,7 @@ class _Brush:
         """All wires of one value: a white border first, so that they pass over what they cross."""
         wires = picture.net(source)
         colour = self.colours[picture.graph.nodes[source]["signal"]]
-        lines = [rounded(short_of_tip(wire)) for wire in wires]
+        lines = [rounded(part) for part in branches(wires).values()]
         vertices = [point for points, _ in lines for point in points]
         codes = [code for _, part in lines for code in part]
         for width, ink, above in ((THIN + 2 * HALO, "white", 0.0), (THIN, colour, 0.001)):

@@ -32,6 +32,42 @@ def rounded(points: Sequence[Point], largest: float = CORNER) -> tuple[list[Poin
     return [*vertices, points[-1]], [*codes, LINE]
 
 
+def branches(wires: Sequence[Wire]) -> dict[Wire, tuple[Point, ...]]:
+    """The wires of one value, each from where it leaves those before it: nothing is painted twice."""
+    parts: dict[Wire, tuple[Point, ...]] = {}
+    for wire in wires:
+        line = short_of_tip(wire)
+        shared = max((_shared(line, short_of_tip(other)) for other in parts), default=0.0)
+        parts[wire] = _from(line, max(shared - CORNER, 0.0))
+    return parts
+
+
+def _shared(one: Sequence[Point], other: Sequence[Point]) -> float:
+    """How far two lines from the same source run together."""
+    far = 0.0
+    for (a, b), (c, d) in zip(pairwise(one), pairwise(other), strict=False):
+        if not (_near(a, c) and _near(unit(*a, *b), unit(*c, *d))):
+            break
+        far += min(_long(a, b), _long(c, d))
+        if not _near(b, d):
+            break
+    return far
+
+
+def _from(line: Sequence[Point], far: float) -> tuple[Point, ...]:
+    """What is left of a line after so many points of its length."""
+    for place, (a, b) in enumerate(pairwise(line)):
+        if far < _long(a, b) - NEAR:
+            dx, dy = unit(*a, *b)
+            return ((a[0] + far * dx, a[1] + far * dy), *line[place + 1 :])
+        far -= _long(a, b)
+    return tuple(line[-2:])
+
+
+def _near(a: Point, b: Point) -> bool:
+    return _long(a, b) < NEAR
+
+
 def painting_order(picture: Picture) -> list[str]:
     """Sources of wires; inputs first, states last, so that a state's line is never interrupted."""
     rank = {"input": 0, "constant": 0, "state": 2}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from grusym.pictures.geometry import Box, Label, Node, Picture, Point, Wire
-from grusym.pictures.lines import CORNER, HALO, THICK, THIN, TIP, painting_order, short_of_tip, state_lines
+from grusym.pictures.lines import (
+    CORNER,
+    HALO,
+    THICK,
+    THIN,
+    TIP,
+    branches,
+    painting_order,
+    short_of_tip,
+    state_lines,
+)
 from grusym.pictures.typeset import NAME, RING, SMALL, SYMBOL
 
 
@@ -32,13 +42,14 @@ def _lines(picture: Picture, colours: Mapping[str, str], title: str) -> Iterator
 
 def _net(picture: Picture, source: str, colour: str) -> Iterator[str]:
     wires = picture.net(source)
-    lines = {wire: _path(short_of_tip(wire)) for wire in wires}
+    lines = {wire: _path(part) for wire, part in branches(wires).items()}
     bent = f"rounded corners={CORNER:g}pt"
     for line in lines.values():
         yield rf"  \draw[white, line width={THIN + 2 * HALO:g}pt, {bent}] {line};"
     for wire, line in lines.items():
-        thick = THICK if picture.graph.nodes[wire.target]["kind"] == "next" else THIN
-        yield rf"  \draw[{colour}, line width={thick:g}pt, {bent}] {line};"
+        yield rf"  \draw[{colour}, line width={THIN:g}pt, {bent}] {line};"
+        if picture.graph.nodes[wire.target]["kind"] == "next":
+            yield rf"  \draw[{colour}, line width={THICK:g}pt, {bent}] {_path(short_of_tip(wire))};"
         yield rf"  \fill[{colour}] {_tip(wire)} -- cycle;"
     for outline in state_lines(picture, wires):
         yield rf"  \fill[{colour}] {_path(tuple(outline))} -- cycle;"
