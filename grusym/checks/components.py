@@ -56,22 +56,23 @@ class _Components:
     def _concrete(self, shape: tuple[Any, ...]) -> tuple[int, ...]:
         return tuple(concrete(d, self.sizes) or 1 for d in shape)
 
-    def _run(self, arrays: dict[str, Any], by: Any, arithmetic: Arithmetic) -> tuple[dict[str, Any], Any]:
-        """All values of the cell, and what the formula says, in any arithmetic."""
+    def _run(
+        self, arrays: dict[str, Any], by: Any, arithmetic: Arithmetic
+    ) -> tuple[dict[str, Any], dict[str, Any], Any]:
+        """All values of the cell, the lines, and what the formula says, in any arithmetic."""
         subject = self.subject
         fixed = {subject.by: by} if self.is_value else {}
         values = evaluate_cell(subject.cell, arrays, fixed, arithmetic)
-        known = arrays | values
-        known |= evaluate_equations(subject.lines, known, subject.shapes, arithmetic)
-        shape = self._concrete(subject.shape)
-        return values, evaluate(subject.expression, known, subject.shapes, shape, arithmetic)
+        lines = evaluate_equations(subject.lines, arrays | values, subject.shapes, arithmetic)
+        known, shape = arrays | values | lines, self._concrete(subject.shape)
+        return values, lines, evaluate(subject.expression, known, subject.shapes, shape, arithmetic)
 
     def effort(self) -> int:
         """A bound on the number of terms of everything, multiplied out."""
         counting = Counting()
         arrays = {name: symbols(self.own[name]) for name in self.given}
-        values, formula = self._run(arrays, symbols(self.own[self.subject.by]), counting.arithmetic)
-        return counting.hidden + total(formula) + sum(total(v) for v in values.values())
+        values, lines, formula = self._run(arrays, symbols(self.own[self.subject.by]), counting.arithmetic)
+        return counting.hidden + sum(map(total, (*values.values(), *lines.values(), formula)))
 
     def verdict(self, largest: int) -> Verdict:
         """The judgement on the formula."""
@@ -83,7 +84,7 @@ class _Components:
         rest = iter(self.opaque.given)
         arrays = {name: self._next(rest, self.own[name]) for name in self.given}
         by = self._next(rest, self.own[self.subject.by]) if self.is_value else arrays[self.subject.by]
-        self.values, found = self._run(arrays, by, self.opaque.arithmetic)
+        self.values, _, found = self._run(arrays, by, self.opaque.arithmetic)
         expected = self._derivative(arrays, by)
         wrong = [
             i

@@ -14,7 +14,7 @@ from typing import Any
 from grusym.errors import GrusymError
 from grusym.language.cell import Cell, Equation, Shape
 from grusym.language.claim import Claim
-from grusym.language.expression import Expression
+from grusym.language.expression import Expression, names_in
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,23 @@ class Subject:
         return replace(self, expression=expression)
 
 
+def _behind(e: Expression, lines: tuple[Equation, ...]) -> tuple[Equation, ...]:
+    """The lines that an expression needs, directly or through others."""
+    wanted, kept = set(names_in(e)), []
+    for line in reversed(lines):
+        if line.left in wanted:
+            wanted.update(names_in(line.right))
+            kept.append(line)
+    return tuple(reversed(kept))
+
+
 def subjects(thing: Any) -> tuple[Subject, ...]:
     """The formulas that a Jacobian (.of, .by, .expression) or gradients (.cotangents, .lines, .of) state."""
     if isinstance(thing, Subject):
         return (thing,)
     if hasattr(thing, "cotangents"):
         return tuple(
-            Subject(thing.cell, None, name, e, dict(thing.cotangents), tuple(thing.lines))
+            Subject(thing.cell, None, name, e, dict(thing.cotangents), _behind(e, tuple(thing.lines)))
             for name, e in thing.of.items()
         )
     if hasattr(thing, "expression") and hasattr(thing, "by"):
