@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -41,8 +42,8 @@ class Layout:
             shape, own = np.shape(weights[name]), self.cell.shapes[name]
             if len(shape) > len(own):
                 raise DataError(
-                    f"{name} must have {len(own)} axes, but the array given has shape {shape}; a kernel takes "
-                    "one set of weights: give it without batch axes"
+                    f"{name} must have {len(own)} axes, but the array given has shape {shape}; a kernel "
+                    "takes one set of weights: give it without batch axes"
                 )
         for width, names in ((state, self.cell.states), (input, self.cell.inputs)):
             whole = sum(d for name in names for d in self.cell.shapes[name] or (1,))
@@ -68,13 +69,19 @@ class Layout:
 
 
 class Arguments:
-    """The arguments of one call, of one dtype: weights and sizes as emitted code reads them, arrays by name.
+    """The arguments of one call, all of one dtype: weights, sizes, and arrays by name.
 
-    Arrays are shaped (steps, ..., width) and broadcast to common batch axes, which are then made one axis.
+    Arrays are shaped (steps, ..., width) and broadcast to common batch axes, which are then made one
+    axis.
     """
 
     def __init__(
-        self, layout: Layout, codes: Sequence[str], letters: Mapping[str, str], weights: Weights, **arrays: Any
+        self,
+        layout: Layout,
+        codes: Sequence[str],
+        letters: Mapping[str, str],
+        weights: Weights,
+        **arrays: Any,
     ) -> None:
         cell = layout.cell
         self.arrays: dict[str, Array] = {name: np.asarray(a) for name, a in arrays.items()}
@@ -114,13 +121,13 @@ class Arguments:
             if shapes[name] != self.batch:
                 a = np.broadcast_to(a, (a.shape[0], *self.batch, a.shape[-1]))
             if len(self.batch) > 1:
-                a = a.reshape(a.shape[0], -1, a.shape[-1])
+                a = a.reshape(a.shape[0], math.prod(self.batch), a.shape[-1])
             self.arrays[name] = a
 
     def flat(self, name: str) -> Array:
         """An array as (steps times batch, width)."""
         array = self.arrays[name]
-        return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+        return array if array.ndim == 2 else array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
 
     def parts(self, kind: str, array: Array) -> list[Array]:
         """The named states or inputs side by side in the last axis, as views."""
@@ -163,9 +170,13 @@ def _check(cell: Cell, name: str, array: Array) -> None:
         raise DataError(f"{name} must hold numbers; found dtype {array.dtype}; convert it to float64")
     if array.ndim < 2:
         shown = array.shape if name != "state" else array.shape[1:]
-        raise DataError(f"{name} of cell {cell.name!r} needs a width and a first axis of steps; found {shown}")
+        raise DataError(
+            f"{name} of cell {cell.name!r} needs a width and a first axis of steps; found {shown}"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         good = finite(array)
     if not good:
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise DataError(f"{name} must be finite; found {array[place]} at {place}; repair it, or stop before it")
+        raise DataError(
+            f"{name} must be finite; found {array[place]} at {place}; repair it, or stop before it"
+        )

@@ -1,6 +1,7 @@
 """From a cell and what was derived from it to the source of its kernel: one function a job.
 
-The text is made from expression trees and from identifiers of our own making only; nothing a user wrote is copied into it.
+The text is made from expression trees and from identifiers of our own making only; nothing a user wrote
+is copied into it.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ class DerivedGradients(Protocol):
 def emit(cell: Cell, blocks: Mapping[tuple[str, str], DerivedMatrix], gradients: DerivedGradients) -> Kernel:
     """The kernel of a cell, from its derived Jacobian blocks and gradients.
 
-    Method: the equations, the blocks {(next state, state or input): matrix} and the gradients are written as NumPy
-    functions over all steps at once, and as loops over time where a state depends on the one before. The same
-    derivation gives the same kernel without being written again.
+    Method: the equations, the blocks {(next state, state or input): matrix} and the gradients are written
+    as NumPy functions over all steps at once, and as loops over time where a state depends on the one
+    before. The same derivation gives the same kernel without being written again.
     """
     found = {key: block.expression for key, block in blocks.items()}
     return _emitted(
@@ -118,8 +119,8 @@ def _emitted(
 
 HEADER = '''"""NumPy code written from derived expressions.
 
-`w` holds the weights and `size` the sizes by letter. Vectors are rows of arrays: time is the first axis, batch axes
-follow, the vector's own entries come last; a matrix U is applied as v @ U.T.
+`w` holds the weights and `size` the sizes by letter. Vectors are rows of arrays: time is the first axis,
+batch axes follow, the vector's own entries come last; a matrix U is applied as v @ U.T.
 """
 
 '''

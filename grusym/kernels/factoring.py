@@ -15,8 +15,9 @@ Chains = dict[Expression, list[Expression]]
 def factored(expressions: Iterable[Expression], level: Level) -> list[Expression]:
     """The same expressions with factors that often meet brought together, and what is known early apart.
 
-    Method: elementwise products are flattened; as long as two factors of one level meet in two products, those that
-    meet most often become one factor. Only the order of factors, and for sums in a loop the order of terms, changes.
+    Method: elementwise products are flattened; as long as two factors of one level meet in two products,
+    those that meet most often become one factor. Only the order of factors, and for sums in a loop the
+    order of terms, changes.
     """
     expressions = list(expressions)
     chains: Chains = {}
@@ -70,7 +71,7 @@ def _join(chains: Chains, pair: frozenset[Expression], levels: dict[Expression, 
     for chain in chains.values():
         if not pair <= set(chain):
             continue
-        order = order or [f for f in chain if f in pair][:2]
+        order = order or list(dict.fromkeys(f for f in chain if f in pair))
         joint = Hadamard(order[0], order[1])
         levels[joint] = levels[order[0]]
         at = min(chain.index(f) for f in pair)

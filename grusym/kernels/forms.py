@@ -12,7 +12,7 @@ from grusym.language.expression import ONE, Expression
 
 
 class Forms:
-    """Lines that write sums of terms to arrays (steps, rows, columns), by means of a writer for their vectors."""
+    """Lines that write sums of terms to arrays (steps, rows, columns); a writer writes their vectors."""
 
     def __init__(self, writer: Writer, like: str) -> None:
         self.writer, self.like = writer, like
@@ -20,7 +20,7 @@ class Forms:
         self.numbers = 0  # of scratch arrays in use
 
     def form(self, found: tuple[Term, ...], out: str) -> None:
-        """Write the sum of the terms to `out`: products of matrices first, then scaled rows, then diagonals."""
+        """Write the sum of the terms to `out`: products of matrices, then scaled rows, then diagonals."""
         rows = [t for t in found if isinstance(t, Scaled) and t.matrix is not None]
         begun = False
         for t in found:
@@ -64,7 +64,7 @@ class Forms:
         return self.writer.matrix(t.matrix)
 
     def _through(self, t: Through, out: str) -> None:
-        """diag(c) A (Σ inner): the rows of A are scaled before the product, which is cheaper than after it."""
+        """diag(c) A (Σ inner): scaling the rows of A first is cheaper than scaling those of the product."""
         left = self._matrix(t)
         if t.coefficient != ONE:
             scaled = self._scratch("scaled", f"(len({self.like}), *{left}.shape)")

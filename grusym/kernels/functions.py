@@ -79,7 +79,9 @@ class Functions:
         writer, _ = self._writer(lowering, goals, given, like, extra=False)
         paths = [writer.names.fresh(f"{self._code(s)}_path") for s in cell.states]
         loop = Loop(writer, cell.states, goals, paths)
-        about = "Write the states after each step to the paths; step by step, all that needs no state done before."
+        about = (
+            "Write the states after each step to the paths; what needs no state is computed before the loop."
+        )
         return _function(self._head("forward", given, paths, about), loop.text(f"range(len({paths[0]}))"))
 
     def values(self) -> str:
@@ -156,10 +158,14 @@ class Functions:
         given = (*cell.inputs, *cell.states, *self.cotangents, *direct.values())
         state = self.names[cell.states[0]]
         goals = [lowering.vector(total(Name(direct[s]), of[s])) for s in cell.states]
-        writer, new = self._writer(lowering, goals, given, ("", state, self.names[self.cotangents[0]]), True, names)
+        writer, new = self._writer(
+            lowering, goals, given, ("", state, self.names[self.cotangents[0]]), True, names
+        )
         paths = [writer.names.fresh(f"{self.names[g]}_path") for g in self.cotangents]
         loop = Loop(writer, self.cotangents, [new[g] for g in goals], paths)
-        about = "Write the gradients at the state before each step to the paths, from the last step to the first."
+        about = (
+            "Write the gradients at the state before each step to the paths, from the last step to the first."
+        )
         arguments = ["w", "size", *(writer.names[n] for n in given), *paths]
         head = [f"def pullback({', '.join(arguments)}):", f'    """{about}"""']
         return _function(head, loop.text(f"reversed(range(len({paths[0]})))"))

@@ -1,4 +1,4 @@
-"""Like operations done side by side: two gates that differ only in their weights are one call on one array."""
+"""Like operations side by side: two gates that differ only in their weights are one call on one array."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Group:
 class Grouping:
     """Groups of the operations of one step, in an order in which they can be done.
 
-    Method: products of one vector with several matrices begin groups, and so does what combines one vector with
-    several known before; operations that use the members of a group in the same way follow it, as long as no
-    operation has to wait for another of its own group.
+    Method: products of one vector with several matrices begin groups, and so does what combines one
+    vector with several known before; operations that use the members of a group in the same way follow
+    it, as long as no operation has to wait for another of its own group.
     """
 
     def __init__(self, operations: Operations, stays_apart: Iterable[Expression]) -> None:
@@ -172,5 +172,3 @@ def _runs(members: list[tuple[int, Operation]]) -> list[list[Operation]]:
         runs[-1].append(operation)
         last = index
     return runs
-
-

@@ -17,18 +17,18 @@ from grusym.language.activations import ACTIVATIONS
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
 
-LOOP_ENTRIES = 2**16  # numbers in the state over one block of a loop: what is computed before it stays in cache
-FLAT_ENTRIES = 2**13  # the same for functions that make a dozen such arrays
-MATRIX_ENTRIES = 2**17  # numbers in one block of Jacobians: about a megabyte
+# Numbers in the states of one block of steps: in a loop, in a function that makes a dozen such arrays, and in
+# the Jacobians of one block. What belongs together stays in cache.
+LOOP_ENTRIES, FLAT_ENTRIES, MATRIX_ENTRIES = 2**16, 2**13, 2**17
 
 
 @lru_cache(maxsize=256)
 def compiled(source: str) -> dict[str, Callable[..., Any]]:
     """The functions of an emitted source.
 
-    This is the one place where generated text is run. It is safe because `emit` writes that text from typed
-    expression trees and identifiers of its own making, never from what a user wrote; as a second lock, it sees
-    NumPy, the functions it needs and three builtins, and nothing else.
+    This is the one place where generated text is run. It is safe because `emit` writes that text from
+    typed expression trees and identifiers of its own making, never from what a user wrote; as a second
+    lock, it sees NumPy, the functions it needs and three builtins, and nothing else.
     """
     scope: dict[str, Any] = {"np": np, "__builtins__": {"range": range, "reversed": reversed, "len": len}}
     scope |= {entry.numpy: entry.value for entry in ACTIVATIONS.values() if "." not in entry.numpy}
@@ -41,11 +41,11 @@ def compiled(source: str) -> dict[str, Callable[..., Any]]:
 class Kernel:
     """A cell as NumPy functions over whole sequences; `print(kernel.source)` shows them.
 
-    Shapes: a full state of width N holds the states side by side in the cell's order (the LSTM: c, h), a full
-    input of width M the inputs likewise. Time is the first axis, batch axes stand between time and width.
-    `weights` maps the parameters' names, as the cell's text has them, to arrays; matrices are (rows, columns)
-    and act on columns. Results have the common dtype of weights and arguments: float32 stays float32, and
-    complex numbers pass.
+    Shapes: a full state of width N holds the states side by side in the cell's order (the LSTM: c, h), a
+    full input of width M the inputs likewise. Time is the first axis, batch axes stand between time and
+    width. `weights` maps the parameters' names, as the cell's text has them, to arrays; matrices are
+    (rows, columns) and act on columns. Results have the common dtype of weights and arguments: float32
+    stays float32, and complex numbers pass.
 
     Every function raises DataError naming an array that is missing, misshapen or not finite.
     """
@@ -101,7 +101,7 @@ class Kernel:
         else:
             if len({self.cell.shapes[s] for s in self.states}) > 1:
                 raise DataError(
-                    f"split of the states {', '.join(self.states)}, which have different sizes, needs the weights"
+                    f"split of {', '.join(self.states)}, whose sizes differ, needs the weights; give them"
                 )
             widths = [array.shape[-1] // len(self.states)] * len(self.states)
         return {s: array[..., part] for s, part in zip(self.states, slices(widths), strict=True)}
@@ -111,7 +111,8 @@ class Kernel:
     def forward(self, weights: Weights, inputs: Array, state: Array) -> Array:
         """States (T+1, ..., N) that follow from inputs (T, ..., M); row 0 is `state` (..., N).
 
-        Method: whatever needs no state is computed for a block of steps at once, before the loop over time.
+        Method: whatever needs no state is computed for a block of steps at once, before the loop over
+        time.
         """
         given = self._given(weights, inputs=inputs, state=np.asarray(state)[None])
         x, first = given.arrays["inputs"], given.arrays["state"][0]
@@ -144,7 +145,9 @@ class Kernel:
         given, steps = self._flat(weights, states=states, inputs=inputs)
         return self._matrices("jacobians", given, steps, self.blocks, "states", out)
 
-    def input_jacobians(self, weights: Weights, states: Array, inputs: Array, out: Array | None = None) -> Array:
+    def input_jacobians(
+        self, weights: Weights, states: Array, inputs: Array, out: Array | None = None
+    ) -> Array:
         """ds_{t+1}/dx_t, (T, ..., N, M), at each state (T, ..., N) and input (T, ..., M)."""
         given, steps = self._flat(weights, states=states, inputs=inputs)
         return self._matrices("input_jacobians", given, steps, self.input_blocks, "inputs", out)
@@ -160,7 +163,8 @@ class Kernel:
     ) -> Array:
         names = self.states if columns == "states" else self.inputs
         rows, across = slices(given.widths["states"]), slices(given.widths[columns])
-        count, height, width = len(given.flat("states")), sum(given.widths["states"]), sum(given.widths[columns])
+        count = len(given.flat("states"))
+        height, width = sum(given.widths["states"]), sum(given.widths[columns])
         shape = (steps, *given.batch, height, width)
         result = self._checked_out(out, shape, given) if out is not None else np.empty(shape, given.dtype)
         flat = result.reshape(count, height, width)
@@ -175,8 +179,8 @@ class Kernel:
     def _checked_out(self, out: Array, shape: tuple[int, ...], given: Arguments) -> Array:
         if out.shape != shape or out.dtype != given.dtype or not out.flags.c_contiguous:
             raise DataError(
-                f"out must be a contiguous array of shape {shape} and dtype {given.dtype}; found {out.shape}, "
-                f"{out.dtype}; make it with numpy.empty"
+                f"out must be a contiguous array of shape {shape} and dtype {given.dtype}; found "
+                f"{out.shape}, {out.dtype}; make it with numpy.empty"
             )
         return out
 
@@ -187,14 +191,15 @@ class Kernel:
     ) -> dict[str, Array]:
         """Gradients through each step by itself, from those at its next state.
 
-        `cotangent` (T, ..., N) holds ∂L/∂s_{t+1}. The result has "states" (T, ..., N), ∂L/∂s_t through that one
-        step, and "inputs" (T, ..., M); with `parameters`, also the gradient of each parameter by its name,
-        summed over time and batch.
+        `cotangent` (T, ..., N) holds ∂L/∂s_{t+1}. The result has "states" (T, ..., N), ∂L/∂s_t through
+        that one step, and "inputs" (T, ..., M); with `parameters`, also the gradient of each parameter by
+        its name, summed over time and batch.
         """
         given, steps = self._flat(weights, states=states, inputs=inputs, cotangents=cotangent)
         count = len(given.flat("states"))
         results = {
-            kind: np.empty((steps, *given.batch, sum(widths)), given.dtype) for kind, widths in given.widths.items()
+            kind: np.empty((steps, *given.batch, sum(widths)), given.dtype)
+            for kind, widths in given.widths.items()
         }
         flat = {kind: a.reshape(count, a.shape[-1]) for kind, a in results.items()}
         totals = [np.zeros_like(getattr(given.weights, code)) for code in self.codes] if parameters else []
@@ -211,9 +216,9 @@ class Kernel:
     ) -> dict[str, Array]:
         """Gradients of a loss over a whole sequence, carried back through all steps.
 
-        `states` (T+1, ..., N) are those of `forward`, `cotangents` (T+1, ..., N) the gradient that the loss has
-        at each of them directly. The result has "states" (T+1, ..., N), the whole gradient at each state,
-        "inputs" (T, ..., M) and, with `parameters`, each parameter's by its name.
+        `states` (T+1, ..., N) are those of `forward`, `cotangents` (T+1, ..., N) the gradient that the
+        loss has at each of them directly. The result has "states" (T+1, ..., N), the whole gradient at
+        each state, "inputs" (T, ..., M) and, with `parameters`, each parameter's by its name.
         """
         given = self._given(weights, states=states, inputs=inputs, cotangents=cotangents)
         x, s, direct = (given.arrays[name] for name in ("inputs", "states", "cotangents"))
@@ -238,8 +243,8 @@ class Kernel:
         hidden = [p for p in self.parameters if p in results] if totals else []
         if hidden:
             raise DataError(
-                f"gradients of all parameters were asked for, but {hidden[0]!r} is what the result calls those of "
-                "the cell's states or inputs; rename that parameter"
+                f"gradients of all parameters were asked for, but {hidden[0]!r} is what the result calls the "
+                "gradients at states or inputs; rename that parameter"
             )
         return results | dict(zip(self.parameters, totals, strict=False))
 
@@ -258,7 +263,9 @@ class Kernel:
             *given.parts("states", given.flat("states")[part]),
         ]
 
-    def _call(self, function: str, given: Arguments, before: Iterable[Array], outs: Iterable[Array] = ()) -> Any:
+    def _call(
+        self, function: str, given: Arguments, before: Iterable[Array], outs: Iterable[Array] = ()
+    ) -> Any:
         # The sigmoid of a very negative number passes through an infinity on its way to 0.
         with np.errstate(over="ignore"):
             return compiled(self.source)[function](given.weights, given.size, *before, *outs)

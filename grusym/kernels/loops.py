@@ -1,4 +1,4 @@
-"""Code of a loop over time: groups of like operations, each one call that writes into arrays made before the loop."""
+"""Code of a loop over time: each group of like operations is one call that writes to arrays made before."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from grusym.language.expression import Expression, Name
 class Loop:
     """The lines of one step, and those before the loop that they rely on.
 
-    `carried` names the values that a step takes over from the one before it, `goals` what they become; step t
-    writes them to row t of the arrays named by `paths`.
+    `carried` names the values that a step takes over from the one before it, `goals` what they become;
+    step t writes them to row t of the arrays named by `paths`.
     """
 
-    def __init__(self, writer: Writer, carried: Sequence[str], goals: Sequence[Expression], paths: Sequence[str]) -> None:
+    def __init__(
+        self, writer: Writer, carried: Sequence[str], goals: Sequence[Expression], paths: Sequence[str]
+    ) -> None:
         self.writer, self.carried, self.paths = writer, carried, paths
         self.like = writer.names[carried[0]]
         self.operations = Operations(writer.lowering, writer.values, goals)
@@ -43,7 +45,12 @@ class Loop:
 
     def text(self, steps: str) -> list[str]:
         """All lines of the function's body."""
-        return [*self.writer.before, *self.setup, f"for t in {steps}:", *(f"    {line}" for line in self.lines)]
+        return [
+            *self.writer.before,
+            *self.setup,
+            f"for t in {steps}:",
+            *(f"    {line}" for line in self.lines),
+        ]
 
     # ---- arrays ---------------------------------------------------------------------------------
 
@@ -55,8 +62,10 @@ class Loop:
             residents = [storage.residents.get((array, row), []) for row in range(rows)]
             rows_named = [names.fresh_for(r[0]) if r else names.fresh("part") for r in residents]
             lead = "" if rows == 1 else f"{rows}, "
-            whole = rows_named[0] if rows == 1 else names.fresh("_".join(rows_named) if any(residents) else "parts")
-            self.setup.append(f"{whole} = np.empty(({lead}*{self.like}.shape[:-1], {width}), {self.like}.dtype)")
+            beside = names.fresh("_".join(rows_named) if any(residents) else "parts") if rows > 1 else ""
+            whole = beside or rows_named[0]
+            shape = f"({lead}*{self.like}.shape[:-1], {width})"
+            self.setup.append(f"{whole} = np.empty({shape}, {self.like}.dtype)")
             self.views[Place(array, 0, rows)] = whole
             if rows > 1:
                 self.setup.append(f"{', '.join(rows_named)} = {whole}")
@@ -95,7 +104,8 @@ class Loop:
         else:
             writer.inside = self.lines
             name = self.operations.named.get(e)
-            writer.known[e] = writer.assign(e, writer.names.fresh_for(name) if name else writer.names.fresh("part"), True)
+            code = writer.names.fresh_for(name) if name else writer.names.fresh("part")
+            writer.known[e] = writer.assign(e, code, True)
 
     def _operand(self, us: tuple[Expression, ...]) -> str:
         if len(set(us)) == 1:
@@ -113,7 +123,8 @@ class Loop:
         timed = any(writer.lowering.level(u) > FIXED for u in us)
         steps = f"len({self.paths[0]}), " if timed else ""
         width = self._width_beside(us)
-        writer.before.append(f"{name} = np.empty(({steps}{len(us)}, *{self.like}.shape[:-1], {width}), {self.like}.dtype)")
+        shape = f"({steps}{len(us)}, *{self.like}.shape[:-1], {width})"
+        writer.before.append(f"{name} = np.empty({shape}, {self.like}.dtype)")
         writer.before += [f"{name}[{':, ' if timed else ''}{i}] = {code}" for i, code in enumerate(codes)]
         return f"{name}[t]" if timed else name
 
@@ -141,5 +152,3 @@ class Loop:
         self.lines.append(f"{olds} = {', '.join(self.nexts)}")
         if any(line.startswith("product(") for line in self.lines):
             self.setup.append(f"product = np.dot if {self.like}.ndim == 1 else np.matmul")
-
-

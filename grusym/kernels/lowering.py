@@ -1,7 +1,8 @@
-"""Expressions brought down to what NumPy does: elementwise functions, and matrices of weights times vectors.
+"""Expressions brought down to what NumPy does: elementwise functions, weight matrices times vectors.
 
-Operators that change with time are never formed on the way: diag(c) scales, sums of matrices apply one by one, and a
-product with a concatenation is split into its parts, so that each part can be computed as early as it is known.
+Operators that change with time are never formed on the way: diag(c) scales, sums of matrices apply one by
+one, and a product with a concatenation is split into its parts, so that each part can be computed as
+early as it is known.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ FIXED = 0  # the level of what is made of weights only; above it stands what cha
 class Lowering:
     """Ranks, levels and lowered forms of expressions in names of known shape and level.
 
-    The level of a name says how late it is known: 0 with the weights, 1 with the stored states and inputs of all
-    steps, 2 only inside a loop over time.
+    The level of a name says how late it is known: 0 with the weights, 1 with the stored states and inputs
+    of all steps, 2 only inside a loop over time.
     """
 
     def __init__(self, shapes: Mapping[str, tuple[Any, ...]], levels: Mapping[str, int]) -> None:
@@ -158,7 +159,7 @@ class Lowering:
     # ---- matrices -------------------------------------------------------------------------------
 
     def loose(self, matrix: Expression) -> bool:
-        """Whether a matrix is applied by its structure: it changes with time, or has no weight matrix in it."""
+        """Whether a matrix is applied by its structure: it changes with time, or has no weights."""
         return self.level(matrix) > FIXED or not any(len(self.shapes[n]) == 2 for n in _names(matrix))
 
     def fixed(self, matrix: Expression) -> Expression:
@@ -226,5 +227,5 @@ def factors(e: Expression) -> Iterator[Expression]:
 def unknown(e: Expression) -> GrusymError:
     """The error for a node that has no NumPy form."""
     return GrusymError(
-        f"asked for NumPy code of {e}, but a {type(e).__name__} has none here; give it a case in grusym/kernels"
+        f"asked for NumPy code of {e}, but a {type(e).__name__} has none here; add it to grusym/kernels"
     )

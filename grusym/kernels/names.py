@@ -10,7 +10,18 @@ from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import Activation, Expression, Hadamard, Name, Negative, Number, Power, Sum
 from grusym.language.names import code_names
 
-PARTS = ("diagonal", "joined", "scaled_rows", "scratch", "side_by_side", "sigmoid", "sigmoid_into", "relu_into", "summed", "summed_outer")
+PARTS = (
+    "diagonal",
+    "joined",
+    "scaled_rows",
+    "scratch",
+    "side_by_side",
+    "sigmoid",
+    "sigmoid_into",
+    "relu_into",
+    "summed",
+    "summed_outer",
+)
 # What emitted code itself names: `w` holds the weights, `size` the numbers n, m, ...
 RESERVED = ("np", "w", "size", "t", "out", "product", "range", "reversed", "len", *PARTS)
 
@@ -37,7 +48,7 @@ class Names:
         return self._unused(wanted)
 
     def fresh_for(self, name: str) -> str:
-        """An identifier for what holds a value of the cell: the value's own the first time it is asked for."""
+        """An identifier for what holds a value of the cell: the value's own, the first time it is asked."""
         code = self.codes[name]
         if code in self.spent:
             return self.fresh(code)

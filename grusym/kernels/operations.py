@@ -24,7 +24,14 @@ from grusym.language.expression import (
 LOOP = 2  # the level of what is known only inside a loop over time
 TIMES = "matrix times"
 OTHER = "other"
-UFUNCS = {"exp": "np.exp", "log": "np.log", "sqrt": "np.sqrt", "sin": "np.sin", "cos": "np.cos", "tanh": "np.tanh"}
+UFUNCS = {
+    "exp": "np.exp",
+    "log": "np.log",
+    "sqrt": "np.sqrt",
+    "sin": "np.sin",
+    "cos": "np.cos",
+    "tanh": "np.tanh",
+}
 INTO = {**UFUNCS, "σ": "sigmoid_into", "relu": "relu_into"}
 
 
@@ -41,7 +48,9 @@ class Operation:
 class Operations:
     """The operations that the goals of one step need, each after what it uses."""
 
-    def __init__(self, lowering: Lowering, values: Mapping[str, Expression], goals: Iterable[Expression]) -> None:
+    def __init__(
+        self, lowering: Lowering, values: Mapping[str, Expression], goals: Iterable[Expression]
+    ) -> None:
         self.lowering, self.values = lowering, values
         self.found: dict[Expression, Operation] = {}
         self.named: dict[Expression, str] = {}  # what a value's expression is called
@@ -122,6 +131,8 @@ class Operations:
                 return (self.values[name],)
             case Section(vector=u):
                 return (u,)
-            case Product(left=u, right=v):
-                return (u.operand, v) if isinstance(u, Transpose) and self.lowering.is_row(u) else (v,)
+            case Product(left=Transpose(operand=u), right=v) if self.lowering.rank(u) < 2:
+                return u, v
+            case Product(right=v):
+                return (v,)
         return children(e)

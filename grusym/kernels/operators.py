@@ -1,4 +1,4 @@
-"""Jacobians as sums of terms that say how each is formed: scaled rows of a matrix, a matrix product, an outer product."""
+"""Jacobians as sums of terms: scaled rows of a matrix, products with a matrix, outer products."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def diagonal(matrices: Array) -> Array:
 
 
 def side_by_side(like: Array, *matrices: Array) -> Array:
-    """Matrices such that one product(v, ...) multiplies a vector, or a batch of vectors shaped as `like`, by all."""
+    """Matrices such that one product(v, ...) multiplies v, a vector or a batch as `like` is, by all."""
     if like.ndim == 1:
         return np.concatenate([m.T for m in matrices], axis=1)
     return np.stack([m.T for m in matrices]) if len(matrices) > 1 else np.ascontiguousarray(matrices[0].T)
@@ -34,8 +34,8 @@ def joined(like: Array, rows: Array) -> Array:
 def scaled_rows(out: Array, *terms: tuple[Array, Array]) -> Array:
     """Set out[t] = Σ diag(c[t]) A over the terms (c, A), and return it.
 
-    Row i of all steps is one small product (steps, k) (k, columns): as fast as C, where scaling rows term by term
-    would pass over all of `out` each time.
+    Row i of all steps is one small product (steps, k) (k, columns): as fast as C, where scaling rows term
+    by term would pass over all of `out` each time.
     """
     steps, rows, _ = out.shape
     # With a single term NumPy would not hand the products on to BLAS; a second one of zeros is cheaper.

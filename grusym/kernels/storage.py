@@ -27,8 +27,8 @@ class Place:
 class Storage:
     """A place for the results of every group that is written with out=.
 
-    A result takes the place of an operand that has no name and is not needed again: a product, what is added to it
-    and the gate made of the sum are one piece of memory.
+    A result takes the place of an operand that has no name and is not needed again: a product, what is
+    added to it and the gate made of the sum are one piece of memory.
     """
 
     def __init__(self, grouping: Grouping, operations: Operations, elsewhere: Iterable[Expression]) -> None:

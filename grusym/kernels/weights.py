@@ -24,23 +24,28 @@ def random_weights(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Array]:
-    """Weights for every parameter of a cell: {"W_r": (hidden, input), "U_r": (hidden, hidden), ...}, float64.
+    """Random float64 weights for every parameter of a cell, by its name in the text.
 
-    `hidden` is the size n, `input` the size m; `sizes` gives any other letter of the cell's shapes. `init` is
+    `hidden` is the size n, `input` the size m, which a cell whose inputs have size n does not use; `sizes`
+    gives any other letter of the cell's shapes. `init` is
 
-    - "torch": every parameter uniform in ±1/√n, as torch.nn.RNN, LSTM and GRU draw them (PyTorch 2 documentation);
-    - "keras": square matrices orthogonal, others as "xavier", biases 0 (Keras 3 documentation of its GRU and LSTM,
-      without the LSTM's forget bias of 1);
+    - "torch": all uniform in ±1/√n, as torch.nn.RNN, LSTM and GRU draw them (PyTorch 2 documentation);
+    - "keras": recurrent matrices orthogonal, others as "xavier", biases 0 (Keras 3 documentation of GRU and
+      LSTM, without the LSTM's forget bias of 1);
     - "xavier": matrices uniform in ±√(6/(rows + columns)), biases 0 (Glorot & Bengio 2010, eq. 16);
     - "he": matrices normal with variance 2/columns, biases 0 (He et al. 2015, eq. 10);
-    - "normal": matrices normal with variance 1/columns, biases 0 (LeCun et al. 1998, "Efficient BackProp", sec. 4.6);
-    - "orthogonal": matrices with orthonormal rows or columns, whichever are fewer, biases 0 (Saxe et al. 2014);
-    - "identity": square matrices 1, others normal with deviation 0.001, biases 0 (Le, Jaitly & Hinton 2015).
+    - "normal": matrices normal with variance 1/columns, biases 0 (LeCun et al. 1998, "Efficient BackProp",
+      sec. 4.6);
+    - "orthogonal": matrices with orthonormal rows or columns, whichever are fewer, biases 0 (Saxe et al.
+      2014);
+    - "identity": recurrent matrices the identity, others normal with deviation 0.001, biases 0 (Le, Jaitly &
+      Hinton 2015).
 
-    A bias is a vector or scalar that is only ever added. Save with "torch", a vector that multiplies (a peephole) is
-    uniform in ±1/√n, since 0 would cut its path, and a scalar that multiplies is 1.
-    Raises: UnknownNameError for an init nobody has; DataError for a size that is missing, not positive, or not the
-    cell's.
+    Recurrent matrices are those of shape n × n in the text, a bias is a vector or scalar that is only ever
+    added. Save with "torch", a vector that multiplies (a peephole) is uniform in ±1/√n, since 0 would cut its
+    path, and a scalar that multiplies is 1.
+
+    Raises UnknownNameError for an init nobody has; DataError for a size that is missing or not positive.
     """
     if init not in _MATRICES:
         raise unknown("init", init, _MATRICES)
@@ -54,7 +59,8 @@ def random_weights(
         if init == "torch" or (len(shape) == 1 and name not in added):
             array = rng.uniform(-reach, reach, shape)
         elif len(shape) == 2:
-            array = _MATRICES[init](rng, shape)
+            rows, columns = cell.shapes[name]
+            array = _MATRICES[init][rows != columns](rng, shape)
         else:
             array = np.full(shape, 0.0 if name in added else 1.0)
         weights[name] = np.asarray(array, dtype=float)
@@ -79,14 +85,9 @@ def _known_sizes(
         said = {"n": "hidden=", "m": "input="}
         asked = ", ".join(said.get(letter, f"sizes={{{letter!r}: ...}}") for letter in missing)
         raise DataError(
-            f"cell {cell.name!r} has sizes {', '.join(letters)}, but {', '.join(missing)} was not given; give {asked}"
+            f"cell {cell.name!r} has sizes {', '.join(letters)}, but {', '.join(missing)} was not given; "
+            f"give {asked}"
         )
-    for name in cell.inputs:
-        width = _size(cell, name, cell.shapes[name][0], known) if cell.shapes[name] else 1
-        if "m" not in letters and len(cell.inputs) == 1 and input is not None and input != width:
-            raise DataError(
-                f"input {name} of cell {cell.name!r} has size {width}, but input={input} was asked for; leave it out"
-            )
     return known
 
 
@@ -127,16 +128,13 @@ def _normal(variance: float) -> Draw:
     return lambda rng, shape: rng.standard_normal(shape) * np.sqrt(variance / shape[1])
 
 
-def _square(square: Draw, other: Draw) -> Draw:
-    return lambda rng, shape: (square if shape[0] == shape[1] else other)(rng, shape)
-
-
-_MATRICES: dict[str, Draw] = {
-    "torch": _uniform,
-    "keras": _square(_orthogonal, _uniform),
-    "xavier": _uniform,
-    "he": _normal(2),
-    "normal": _normal(1),
-    "orthogonal": _orthogonal,
-    "identity": _square(lambda rng, s: np.eye(s[0]), lambda rng, s: 0.001 * rng.standard_normal(s)),
+# Of each init, how recurrent matrices are drawn, and how others are.
+_MATRICES: dict[str, tuple[Draw, Draw]] = {
+    "torch": (_uniform, _uniform),
+    "keras": (_orthogonal, _uniform),
+    "xavier": (_uniform, _uniform),
+    "he": (_normal(2), _normal(2)),
+    "normal": (_normal(1), _normal(1)),
+    "orthogonal": (_orthogonal, _orthogonal),
+    "identity": (lambda rng, shape: np.eye(shape[0]), lambda rng, shape: 0.001 * rng.standard_normal(shape)),
 }

@@ -41,10 +41,10 @@ Code = tuple[str, int]
 class Writer:
     """The body of one emitted function.
 
-    `values` are the definitions it may draw on: lines are written when a goal first needs them. Scalars that change
-    with time keep a last axis of length 1, so that they meet vectors. In a function with a loop, what is known before
-    it goes to `before` and is read as `name[t]` by `inside`. `like[level]` is an array with the batch axes and the
-    dtype of that level.
+    `values` are the definitions it may draw on: lines are written when a goal first needs them. Scalars
+    that change with time keep a last axis of length 1, so that they meet vectors. In a function with a
+    loop, what is known before it goes to `before` and is read as `name[t]` by `inside`. `like[level]` is
+    an array with the batch axes and the dtype of that level.
     """
 
     def __init__(
