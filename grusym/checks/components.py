@@ -133,7 +133,7 @@ class _Components:
             self.claim,
             "refuted",
             self.method,
-            where=f"entry {list(i)}: the formula gives {self._shown(says)}, and not {self._shown(is_)}",
+            where=f"entry {list(i)}: derivative - formula = {self._shown(is_ - says)}",
             counterexample={**self.sizes, "entry": list(i), **values, "at": point.shown()},
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from grusym.language.expression import ZERO, Expression
 Array = Any
 SIZES = ((3, 2), (5, 7), (32, 12))  # (n, m)
 STEP = 1e-20  # no difference is taken, so it can be far below rounding
+OTHER_STEPS = (0.7e-20, 0.9e-20, 1.3e-20)  # round differently: their scatter shows rounding that terms cannot
+SCATTER = 1000  # times the scatter is still rounding
 TOLERANCE = 1e-9  # relative to the terms: rounding gives 1e-15, a wrong term 1e-3 or more
 FLOOR = 1e-5  # terms that cancel to 0 leave rounding that is relative to nothing else
 ENTRIES = 40  # of a matrix, drawn at random, are compared; all of them where there are no more
@@ -38,14 +40,18 @@ class Comparison:
     expected: Array
     terms: Array
     entries: tuple[tuple[int, ...], ...]
+    scatter: Callable[[], Array]
 
     @cached_property
     def error(self) -> Array:
         """The errors relative to the sizes of the terms."""
-        size = np.abs(self.expected)
+        size, gap = np.abs(self.expected), np.abs(self.found - self.expected)
         scale = self.terms + size + FLOOR * (1 + np.max(size, initial=0))
-        error = np.where(self.found == self.expected, 0, np.abs(self.found - self.expected) / scale)
-        return np.where(np.isnan(error), np.inf, error)
+        if not np.all(
+            gap <= TOLERANCE * scale
+        ):  # large terms may have cancelled on the way to the derivative
+            gap = np.where(np.isnan(gap), np.inf, np.maximum(gap - SCATTER * self.scatter(), 0))
+        return np.where(self.found == self.expected, 0, gap / scale)
 
     @property
     def worst(self) -> tuple[int, ...]:
@@ -111,9 +117,14 @@ def _trial(subject: Subject, n: int, m: int, seed: int) -> Callable[[Expression]
     values = evaluate_cell(subject.cell, arrays)
     expected = _steps(subject, arrays, values, entries)
 
+    @cache
+    def scatter() -> Array:
+        others = [_steps(subject, arrays, values, entries, step) for step in OTHER_STEPS]
+        return np.max(np.abs(np.subtract(others, expected)), axis=0)
+
     def at(formula: Expression) -> Comparison:
         found, terms = _formula(subject.saying(formula), arrays | values, sizes, entries)
-        return Comparison(found, expected, terms, tuple(entries))
+        return Comparison(found, expected, terms, tuple(entries), scatter)
 
     return at
 
@@ -136,20 +147,26 @@ def generic_point(subject: Subject, sizes: Mapping[str, int], seed: int) -> dict
     return None
 
 
-def _steps(subject: Subject, arrays: dict[str, Array], values: dict[str, Array], entries: list[Any]) -> Array:
+def _steps(
+    subject: Subject,
+    arrays: dict[str, Array],
+    values: dict[str, Array],
+    entries: list[Any],
+    step: float = STEP,
+) -> Array:
     """The derivatives by the entries, which come last, by one complex step each."""
     cell, by = subject.cell, subject.by
     base = np.asarray(values[by] if by in values else arrays[by])
     stepped = np.broadcast_to(base, (len(entries), *base.shape)).astype(complex)
     for k, entry in enumerate(entries):
-        stepped[(k, *entry)] += 1j * STEP
+        stepped[(k, *entry)] += 1j * step
     fixed = {by: stepped} if by in values else {}
     after = evaluate_cell(cell, arrays if fixed else arrays | {by: stepped}, fixed)
     if subject.of is None:
         loss = sum(np.sum(arrays[g] * after[v], axis=-1) for v, g in subject.cotangents.items())
-        return np.broadcast_to(np.imag(loss), len(entries)) / STEP
+        return np.broadcast_to(np.imag(loss), len(entries)) / step
     shape = (len(entries), *np.shape(values[subject.of]))
-    return np.moveaxis(np.broadcast_to(np.imag(after[subject.of]), shape), 0, -1) / STEP
+    return np.moveaxis(np.broadcast_to(np.imag(after[subject.of]), shape), 0, -1) / step
 
 
 def _formula(
