@@ -94,7 +94,7 @@ def _outcome(entry: Entry, results: Path, stem: Path, style: Style, force: bool)
         with style.applied(entry.name):
             files = style.write(_drawn(entry, data, style), stem)
         text = {
-            "title": entry.headline, "caption": module.CAPTION if entry.variant is None else module.CAPTION(entry.variant), "needs": needs, "venue": style.venue,
+            "title": entry.headline, "caption": _caption(entry), "needs": needs, "venue": style.venue,
             "files": [file.name for file in files], "key": key,
         }  # fmt: skip
         with store.replacing(stem.with_name(f"{entry.name}.json")) as path:
@@ -103,6 +103,11 @@ def _outcome(entry: Entry, results: Path, stem: Path, style: Style, force: bool)
         say(f"{entry.name} failed: {error}")
         return Outcome(entry.name, "failed", stem, error=str(error))
     return Outcome(entry.name, "ran", stem, time.perf_counter() - start)
+
+
+def _caption(entry: Entry) -> str:
+    caption = entry.module.CAPTION
+    return str(caption if entry.variant is None else caption(entry.variant))
 
 
 def _drawn(entry: Entry, results: Results, style: Style) -> Any:
