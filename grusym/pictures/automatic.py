@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grusym.pictures.channels import Run, tracked
 from grusym.pictures.columns import Columns, Item, Link, arranged
 from grusym.pictures.geometry import Node, Point, Wire, clipped
-from grusym.pictures.heights import heights, ports
+from grusym.pictures.heights import entry_gap, heights, ports
 from grusym.pictures.operations import ENDS
 from grusym.pictures.typeset import NAME, SMALL, extent, node_at
 
@@ -43,7 +43,7 @@ class _Plan:
     def node(self, key: str, x: float = 0, y: float = 0) -> Node:
         """A node at a place, tall enough for the wires that enter it."""
         entries = sum(link.right == self.columns.item(key) for link in self.columns.links)
-        return node_at(key, self.g.nodes[key], x, y, entries)
+        return node_at(key, self.g.nodes[key], x, y, max(entries - 1, 0) * entry_gap(self.g, key))
 
     @cached_property
     def sized(self) -> dict[str, Node]:
@@ -58,7 +58,7 @@ class _Plan:
     @cached_property
     def arrival(self) -> dict[Link, float]:
         """The height at which every link ends."""
-        offsets = ports(self.columns)
+        offsets = ports(self.g, self.columns)
         return {link: round(self.level[link.right] + offsets[link], 3) for link in self.columns.links}
 
     @cached_property

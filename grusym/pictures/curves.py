@@ -79,9 +79,7 @@ def end_labels(axes: Axes, apart: float = 1.15) -> None:
     `apart` is the least distance of two names in line heights. The names follow the limits of the axes,
     which may be set before or after.
     """
-    names = [
-        _EndLabel(line, apart) for line in axes.get_lines() if not str(line.get_label()).startswith("_")
-    ]
+    names = [_EndLabel(line, apart) for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
     for name in names:
         axes.add_artist(name)
         name.set_clip_on(False)
@@ -108,6 +106,7 @@ class _EndLabel(Text):
         axes = self.axes
         if axes is None:
             return 0.0, 0.0
+        axes.get_xlim()  # limits left to autoscaling are not found before somebody asks
         box = axes.bbox
         with np.errstate(divide="ignore", invalid="ignore"):
             ends = axes.transData.transform(np.asarray(self.line.get_xydata(), float))

@@ -62,9 +62,7 @@ class Box:
 
     def contains(self, x: float, y: float) -> bool:
         """Whether a point is in the box or on its border."""
-        return (
-            self.left - NEAR <= x <= self.right + NEAR and self.bottom - NEAR <= y <= self.top + NEAR
-        )
+        return self.left - NEAR <= x <= self.right + NEAR and self.bottom - NEAR <= y <= self.top + NEAR
 
 
 @dataclass(frozen=True)

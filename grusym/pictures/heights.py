@@ -11,27 +11,35 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grusym.pictures.columns import Columns, Item, Link
+from grusym.pictures.typeset import SMALL, extent
 
 if TYPE_CHECKING:
     import networkx
 
     from grusym.pictures.geometry import Node
 
-GAP, TRACK, PORT = 13.0, 9.0, 13.0  # points between nodes, between wires, between the entries of a box
+GAP, TRACK, LEAST_ENTRY_GAP = 13.0, 9.0, 13.0  # points between nodes, wires, entries of one box
 TURN = 13.0  # points that a wire runs straight before it enters a ring
 
 
-def ports(columns: Columns) -> dict[Link, float]:
+def entry_gap(g: networkx.DiGraph, key: str) -> float:
+    """How far apart wires enter a node: a weight must fit between two of them."""
+    weights = [data["weight_latex"] for *_, data in g.in_edges(key, data=True)]
+    tallest = max((extent(math, SMALL).height for math in weights if math), default=0.0)
+    return max(LEAST_ENTRY_GAP, tallest + 6.5)
+
+
+def ports(g: networkx.DiGraph, columns: Columns) -> dict[Link, float]:
     """How far above the middle of its box each wire enters it; 0 for what enters anything else."""
     at = {item: place for order in columns.orders for place, item in enumerate(order)}
     into: dict[Item, list[Link]] = {}
     for link in columns.links:
         into.setdefault(link.right, []).append(link)
     offsets: dict[Link, float] = {}
-    for links in into.values():
+    for item, links in into.items():
         links.sort(key=lambda link: at[link.left])
-        middle = (len(links) - 1) / 2
-        offsets |= {link: (middle - place) * PORT for place, link in enumerate(links)}
+        middle, gap = (len(links) - 1) / 2, entry_gap(g, item.key)
+        offsets |= {link: (middle - place) * gap for place, link in enumerate(links)}
     return offsets
 
 
@@ -65,7 +73,7 @@ def heights(g: networkx.DiGraph, columns: Columns, nodes: Mapping[str, Node]) ->
 def _steps(g: networkx.DiGraph, columns: Columns) -> list[tuple[Item, Item, float, float]]:
     """Pairs of items that want to be level, with the wanted difference and how much it matters."""
     lane = {item: number for number, items in enumerate(columns.lanes) for item in items}
-    offsets = ports(columns)
+    offsets = ports(g, columns)
     steps = []
     for link in columns.links:
         left, right = link

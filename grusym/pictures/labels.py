@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from grusym.pictures.geometry import NEAR, Box, Label, Picture, Point, Segment, length
+from grusym.pictures.lines import THIN
 from grusym.pictures.operations import ENDS, named_at_end
 from grusym.pictures.typeset import NAME, SMALL, extent
 
@@ -20,7 +21,8 @@ def labelled(picture: Picture, weights: bool = True) -> Picture:
     """The picture with the names of its values and, where they fit, the weights of its layers."""
     g = picture.graph
     taken = [node.box for node in picture.nodes.values()]
-    taken += [Box.along(segment) for wire in picture.wires.values() for segment in wire.segments]
+    for wire in picture.wires.values():
+        taken += [Box.along(segment).grown(THIN / 2) for segment in wire.segments]
     labels: list[Label] = []
 
     def add(math: str, about: tuple[str, ...], size: float, lines: Iterable[Segment], sides: Sides) -> None:

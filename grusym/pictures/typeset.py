@@ -56,8 +56,8 @@ def drawable(math: str) -> str:
     return plain
 
 
-def node_at(key: str, data: dict[str, Any], x: float, y: float, ports: int = 0) -> Node:
-    """A node of the operation graph, given its centre; `ports` wires enter side by side on its left."""
+def node_at(key: str, data: dict[str, Any], x: float, y: float, entries: float = 0.0) -> Node:
+    """A node of the operation graph, given its centre; wires enter its left side over a height `entries`."""
     kind, words = data["kind"], extent(data["latex"], SYMBOL)
     match kind:
         case "input" | "state" | "next" | "constant":
@@ -67,9 +67,9 @@ def node_at(key: str, data: dict[str, Any], x: float, y: float, ports: int = 0) 
             return Node(key, x, y, "ring", RING, RING)
         case "unary" | "concatenation" | "other":
             words = extent(data["latex"], SMALL + 1.5)
-            height = max(RING, words.height + PADDING, 9.0 * ports + 2)
+            height = max(RING, words.height + PADDING, entries + 8)
             return Node(key, x, y, "pill", max(height, words.width + 8), height)
-    height = max(BOX_HEIGHT, words.height + 2 * PADDING, 10.0 * ports + 6)
+    height = max(BOX_HEIGHT, words.height + 2 * PADDING, entries + 14)
     if kind == "function":
         return Node(key, x, y, "pill", max(BOX_WIDTH, words.width + 2 * PADDING + 3), max(18.0, height - 4))
     return Node(key, x, y, "box", max(BOX_WIDTH, words.width + 2 * PADDING), height)
