@@ -119,7 +119,9 @@ class Arguments:
         for name, a in self.arrays.items():
             a = a.astype(self.dtype, copy=False)
             if shapes[name] != self.batch:
-                a = np.broadcast_to(a, (a.shape[0], *self.batch, a.shape[-1]))
+                steps, *own, width = a.shape
+                a = a.reshape(steps, *(1,) * (len(self.batch) - len(own)), *own, width)
+                a = np.broadcast_to(a, (steps, *self.batch, width))
             if len(self.batch) > 1:
                 a = a.reshape(a.shape[0], math.prod(self.batch), a.shape[-1])
             self.arrays[name] = a

@@ -113,8 +113,8 @@ class Operations:
             if self.lowering.rank(result) == 0:
                 partial = result
                 continue
-            minus = isinstance(term, Negative)
-            self._put(result, "np.subtract" if minus else "np.add", partial, term.operand if minus else term)
+            bare = term.operand if isinstance(term, Negative) else term
+            self._put(result, "np.add" if bare is term else "np.subtract", partial, bare)
             partial = result
 
     def _is_product(self, e: Expression) -> bool:

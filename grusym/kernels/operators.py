@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from grusym.kernels.lowering import FIXED, Lowering, unknown
+from grusym.kernels.plan import cheapest
 from grusym.language.build import hadamard, negative
 from grusym.language.expression import (
     ONE,
@@ -98,7 +99,18 @@ def _times(left: Term, right: Expression, lowering: Lowering) -> tuple[Term, ...
             assert matrix is not None
             if not lowering.loose(right):
                 return (Scaled(c, lowering.fixed(Product(matrix, right))),)
-            return (Through(c, matrix, terms(right, lowering)),)
+            one_by_one = (Through(c, matrix, terms(right, lowering)),)
+            if (
+                isinstance(right, Product)
+                and lowering.rank(right.left) == 2
+                and not lowering.loose(right.left)
+            ):
+                # A (B J) or (A B) J: the first where A B is of low rank.
+                together = Product(matrix, right.left)
+                return cheapest(
+                    (_times(Scaled(c, lowering.fixed(together)), right.right, lowering), one_by_one), lowering
+                )
+            return one_by_one
 
 
 def _column(row: Expression, lowering: Lowering) -> Expression:
