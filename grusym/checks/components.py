@@ -62,7 +62,7 @@ class _Components:
         """All values of the cell, the lines, and what the formula says, in any arithmetic."""
         subject = self.subject
         fixed = {subject.by: by} if self.is_value else {}
-        values = evaluate_cell(subject.cell, arrays, fixed, arithmetic)
+        values = evaluate_cell(subject.cell, arrays, fixed, arithmetic, self.sizes)
         lines = evaluate_equations(subject.lines, arrays | values, subject.shapes, arithmetic)
         known, shape = arrays | values | lines, self._concrete(subject.shape)
         return values, lines, evaluate(subject.expression, known, subject.shapes, shape, arithmetic)

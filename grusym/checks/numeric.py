@@ -106,21 +106,24 @@ def compare(subject: Subject, sizes: tuple[tuple[int, int], ...] = SIZES, seed: 
 def _trial(subject: Subject, n: int, m: int, seed: int) -> Callable[[Expression], Comparison] | None:
     """What compares any formula with the derivative at one generic point, or None if there is no point."""
     sizes = {s.name: {"n": n, "m": m}.get(s.name, n + m + i) for i, s in enumerate(subject.cell.sizes)}
-    arrays = generic_point(subject, sizes, seed)
-    if arrays is None:
+    point = generic_point(subject, sizes, seed)
+    if point is None:
         return None
+    arrays, values = point
     shape = tuple(concrete(d, sizes) or 1 for d in subject.cell.shapes[subject.by])
     entries = list(np.ndindex(shape))
     if len(shape) == 2 and len(entries) > ENTRIES:
         chosen = np.random.default_rng(seed).choice(len(entries), ENTRIES, replace=False)
         entries = [entries[i] for i in chosen]
-    values = evaluate_cell(subject.cell, arrays)
-    expected = _steps(subject, arrays, values, entries)
+
+    def steps(step: float = STEP) -> Array:
+        return _steps(subject, arrays, values, entries, sizes, step)
+
+    expected = steps()
 
     @cache
     def scatter() -> Array:
-        others = [_steps(subject, arrays, values, entries, step) for step in OTHER_STEPS]
-        return np.max(np.abs(np.subtract(others, expected)), axis=0)
+        return np.max(np.abs(np.subtract([steps(step) for step in OTHER_STEPS], expected)), axis=0)
 
     def at(formula: Expression) -> Comparison:
         found, terms = _formula(subject.saying(formula), arrays | values, sizes, entries)
@@ -129,8 +132,10 @@ def _trial(subject: Subject, n: int, m: int, seed: int) -> Callable[[Expression]
     return at
 
 
-def generic_point(subject: Subject, sizes: Mapping[str, int], seed: int) -> dict[str, Array] | None:
-    """Arrays of scale 1 away from 0 for all that is given, where every value is finite, or None."""
+def generic_point(
+    subject: Subject, sizes: Mapping[str, int], seed: int
+) -> tuple[dict[str, Array], dict[str, Array]] | None:
+    """Arrays of scale 1 away from 0 for all that is given, and the cell's values, all finite, or None."""
     cell = subject.cell
     for draw in range(DRAWS):
         rng = np.random.default_rng((seed, draw))
@@ -141,9 +146,9 @@ def generic_point(subject: Subject, sizes: Mapping[str, int], seed: int) -> dict
             if len(shape) == 2:
                 arrays[name] /= np.sqrt(shape[1])
         with np.errstate(all="ignore"):
-            values = evaluate_cell(cell, arrays)
+            values = evaluate_cell(cell, arrays, sizes=sizes)
         if all(np.isfinite(v).all() for v in values.values()):
-            return arrays
+            return arrays, values
     return None
 
 
@@ -152,7 +157,8 @@ def _steps(
     arrays: dict[str, Array],
     values: dict[str, Array],
     entries: list[Any],
-    step: float = STEP,
+    sizes: Mapping[str, int],
+    step: float,
 ) -> Array:
     """The derivatives by the entries, which come last, by one complex step each."""
     cell, by = subject.cell, subject.by
@@ -161,7 +167,7 @@ def _steps(
     for k, entry in enumerate(entries):
         stepped[(k, *entry)] += 1j * step
     fixed = {by: stepped} if by in values else {}
-    after = evaluate_cell(cell, arrays if fixed else arrays | {by: stepped}, fixed)
+    after = evaluate_cell(cell, arrays if fixed else arrays | {by: stepped}, fixed, sizes=sizes)
     if subject.of is None:
         loss = sum(np.sum(arrays[g] * after[v], axis=-1) for v, g in subject.cotangents.items())
         return np.broadcast_to(np.imag(loss), len(entries)) / step

@@ -89,13 +89,16 @@ def evaluate_cell(
     arrays: Mapping[str, Array],
     fixed: Mapping[str, Array] | None = None,
     arithmetic: Arithmetic = FLOATS,
+    sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Array]:
     """All values of a cell by name, from arrays for its states, inputs and parameters.
 
-    `fixed` gives values that are taken as they are, in place of their equations.
+    `fixed` gives values that are taken as they are, in place of their equations; `sizes` are those of
+    arrays that are known to be right.
     Raises DataError as `check_arrays` does.
     """
-    sizes = check_arrays(cell, arrays) if arithmetic is FLOATS else found_sizes(cell, arrays)
+    if sizes is None:
+        sizes = check_arrays(cell, arrays) if arithmetic is FLOATS else found_sizes(cell, arrays)
     walk, fixed, values = _Walk(arrays, cell.shapes, arithmetic), fixed or {}, {}
     for equation in cell.equations:
         shape = cell.shapes[equation.left]

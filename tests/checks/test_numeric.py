@@ -52,10 +52,12 @@ def test_a_gradient_in_the_other_layout_is_refuted():
 
 def test_generic_points_are_away_from_0_and_the_same_each_time():
     subject = gru(GRU)
-    point = numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)
+    point, values = numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)
     assert point["h"].shape == (5,) and point["W_c"].shape == (5, 7)
     assert all(np.abs(point[name]).min() >= 0.3 for name in ("h", "x", "b_c"))
-    np.testing.assert_array_equal(point["h"], numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)["h"])
+    assert set(values) == {"r", "z", "c", "h'"}
+    again, _ = numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)
+    np.testing.assert_array_equal(point["h"], again["h"])
 
 
 def test_a_cell_without_finite_values_is_undecided():
