@@ -80,7 +80,7 @@ def card(out: Path, name: str) -> dict[str, Any]:
 def _outcome(entry: Entry, results: Path, stem: Path, style: Style, force: bool) -> Outcome:
     start = time.perf_counter()
     try:
-        module, needs = entry.module, _needs(entry)
+        needs = _needs(entry)
         key = _key(entry, needs, results, style)
         known = card(stem.parent, entry.name)
         if (

@@ -19,7 +19,7 @@ import grusym
 from grusym.errors import DataError
 
 PACKAGE = Path(grusym.__file__).resolve().parent
-FOUND_BY_NAME = ("cells", "models/formats")  # no import names their files
+FOUND_BY_NAME = ("cells", "models/formats", "pictures/templates")  # no import names their files
 NUMERICAL = ("numpy", "scipy", "sympy", "xarray")
 DRAWING = ("matplotlib", "networkx", "numpy", "tueplots", "ziamath")
 
