@@ -163,8 +163,9 @@ def finite(array: Array) -> bool:
     """Whether all numbers are finite."""
     if array.dtype.kind not in "fc":
         return array.dtype.kind in "biu"
-    total = array.sum()  # one pass; it is finite nearly always, and then so are its terms
-    return bool(total - total == 0) or bool(np.isfinite(array).all())
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()  # one pass; it is finite nearly always, and then so are its terms
+        return bool(total - total == 0) or bool(np.isfinite(array).all())
 
 
 def _check(cell: Cell, name: str, array: Array) -> None:
@@ -175,9 +176,7 @@ def _check(cell: Cell, name: str, array: Array) -> None:
         raise DataError(
             f"{name} of cell {cell.name!r} needs a width and a first axis of steps; found {shown}"
         )
-    with np.errstate(over="ignore", invalid="ignore"):
-        good = finite(array)
-    if not good:
+    if not finite(array):
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise DataError(
             f"{name} must be finite; found {array[place]} at {place}; repair it, or stop before it"

@@ -24,6 +24,7 @@ class Loop:
     ) -> None:
         self.writer, self.carried, self.paths = writer, carried, paths
         self.like = writer.names[carried[0]]
+        writer.otherwise = "early"
         self.operations = Operations(writer.lowering, writer.values, goals)
         direct = {g: i for i, g in reversed(list(enumerate(self.operations.goals))) if self._direct(g)}
         self.grouping = Grouping(self.operations, direct)

@@ -227,5 +227,6 @@ def factors(e: Expression) -> Iterator[Expression]:
 def unknown(e: Expression) -> GrusymError:
     """The error for a node that has no NumPy form."""
     return GrusymError(
-        f"asked for NumPy code of {e}, but a {type(e).__name__} has none here; add it to grusym/kernels"
+        f"asked for NumPy code of an expression, found a {type(e).__name__} in it, which has none; add it to "
+        "grusym/kernels/lowering.py and writer.py"
     )

@@ -69,7 +69,7 @@ class Names:
         self.used.add(code)
         return code
 
-    def describing(self, e: Expression) -> str:
+    def describing(self, e: Expression, otherwise: str = "part") -> str:
         """A fresh identifier that says what a shared sub-expression is, where that is short."""
         match e:
             case Sum(terms=(Number(value=1), Negative(operand=Name(name=name)))):
@@ -83,4 +83,4 @@ class Names:
                     return self.fresh(f"slope_{self[name]}")
             case Activation(function=function, operand=Name(name=name)):
                 return self.fresh(f"{ACTIVATIONS[function].numpy.rpartition('.')[2]}_{self[name]}")
-        return self.fresh("part")
+        return self.fresh(otherwise)

@@ -59,6 +59,7 @@ class Writer:
         self.lowering, self.values, self.names, self.like = lowering, values, names, like
         self.before: list[str] = []
         self.inside: list[str] = []
+        self.otherwise = "part"  # what a shared part is called that has no better name
         self.known: dict[Expression, str] = {Name(name): names[name] for name in given}
         self.uses: Counter[Expression] = Counter()
         self.parameters = {
@@ -110,7 +111,7 @@ class Writer:
             if isinstance(e, Name):
                 self._define(e, looped)
             else:
-                self.known[e] = self.assign(e, self.names.describing(e), looped)
+                self.known[e] = self.assign(e, self.names.describing(e, self.otherwise), looped)
         return self.known[e]
 
     def _define(self, e: Name, looped: bool) -> None:

@@ -85,7 +85,9 @@ def problem(name, steps=4, batch=(2,), seed=1):
     others = {k: v for k, v in SIZES.items() if k in letters and k not in "nm"}
     weights = random_weights(of, hidden=SIZES["n"], input=SIZES["m"], seed=seed, sizes=others)
     for i, p in enumerate(of.parameters):  # larger than an init draws, so that no term is lost beside another
-        weights[p] = np.asarray(weights[p] + 0.4 * np.cos(i + np.arange(weights[p].size).reshape(weights[p].shape)))
+        weights[p] = np.asarray(
+            weights[p] + 0.4 * np.cos(i + np.arange(weights[p].size).reshape(weights[p].shape))
+        )
     inputs = 0.5 * rng.standard_normal((steps, *batch, width(name, of.inputs)))
     state = 0.5 * rng.standard_normal((*batch, width(name, of.states)))
     return weights, inputs, state
@@ -97,7 +99,10 @@ def step_derivatives(kernel, weights, states, inputs, by):
     rows = states.reshape(1, -1, states.shape[-1]), inputs.reshape(1, states[..., 0].size, inputs.shape[-1])
     columns = []
     for direction in np.eye((states if by == "states" else inputs).shape[-1]):
-        s, x = (a + 1j * STEP * direction if by == kind else a for a, kind in zip(rows, ("states", "inputs"), strict=True))
+        s, x = (
+            a + 1j * STEP * direction if by == kind else a
+            for a, kind in zip(rows, ("states", "inputs"), strict=True)
+        )
         columns.append(kernel.forward(weights, x, s[0])[1].imag / STEP)
     stacked = np.stack(columns, axis=-1) if columns else np.zeros((*rows[0].shape[1:], 0))
     return stacked.reshape(*shape, states.shape[-1], len(columns))

@@ -77,7 +77,9 @@ def test_runs_share_inputs_or_a_state_that_have_no_batch_axis():
     weights, inputs, state = problem("lstm", batch=(3,))
     shared = kernel.forward(weights, inputs[:, 0], state)
     assert np.allclose(shared[:, 2], kernel.forward(weights, inputs[:, 0], state[2]), rtol=1e-13)
-    assert np.allclose(kernel.forward(weights, inputs, state[0])[:, 1], kernel.forward(weights, inputs[:, 1], state[0]))
+    assert np.allclose(
+        kernel.forward(weights, inputs, state[0])[:, 1], kernel.forward(weights, inputs[:, 1], state[0])
+    )
 
 
 def test_long_sequences_are_cut_into_blocks_that_fit_together():
@@ -103,7 +105,9 @@ def test_values_are_all_the_named_values_at_every_step(name):
     assert list(found) == list(of.values)
     given = weights | named(name, inputs, of.inputs) | named(name, states, of.states)
     for value, expected in evaluate_cell(of, given).items():
-        assert np.allclose(found[value], np.broadcast_to(expected, found[value].shape), rtol=1e-12, atol=1e-13)
+        assert np.allclose(
+            found[value], np.broadcast_to(expected, found[value].shape), rtol=1e-12, atol=1e-13
+        )
     assert found[of.next_states[0]].shape[:2] == inputs.shape[:2]
 
 
@@ -113,7 +117,9 @@ def test_saturated_gates_keep_their_relative_precision():
     weights["b_z"] = np.full_like(weights["b_z"], -40.0)
     z = kernel.values(weights, state[None], inputs[:1])["z"]
     argument = inputs[0] @ weights["W_z"].T + state @ weights["U_z"].T - 40
-    assert np.allclose(z[0], np.exp(argument), rtol=1e-13, atol=0)  # a sigmoid by way of tanh would give 0 here
+    assert np.allclose(
+        z[0], np.exp(argument), rtol=1e-13, atol=0
+    )  # a sigmoid by way of tanh would give 0 here
     assert not np.allclose(z[0], 0.5 * np.tanh(argument / 2) + 0.5, rtol=1e-3, atol=0)
 
 

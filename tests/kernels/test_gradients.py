@@ -73,7 +73,9 @@ def test_gradients_of_parameters_are_sums_over_steps_and_runs(name):
     given = np.random.default_rng(9).standard_normal(states.shape)
     whole = kernel.adjoint(weights, states, inputs, given, parameters=True)
     one = [
-        kernel.adjoint(weights, states[t : t + 1, b], inputs[t : t + 1, b], given[t : t + 1, b], parameters=True)
+        kernel.adjoint(
+            weights, states[t : t + 1, b], inputs[t : t + 1, b], given[t : t + 1, b], parameters=True
+        )
         for t in range(len(inputs))
         for b in range(2)
     ]
