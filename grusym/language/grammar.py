@@ -147,7 +147,9 @@ class Grammar:
         while self.is_sign("⊙", "*", "/"):
             sign, length = self.take(), length + 1
             if length > LONGEST_TERM:
-                raise self.fail(f"a term of more than {LONGEST_TERM} factors")
+                raise self.fail(
+                    f"a term of more than {LONGEST_TERM} factors; split it into several equations"
+                )
             right = self.signed() if self.is_sign("-", "+") else self.chain()
             node = {"⊙": Hadamard, "*": Starred, "/": Quotient}[sign.text]
             left = node(left, right, span=left.span)
@@ -164,6 +166,10 @@ class Grammar:
                 signs.append("")
             else:
                 break
+            if len(factors) == LONGEST_TERM:
+                raise self.fail(
+                    f"a term of more than {LONGEST_TERM} factors; split it into several equations"
+                )
             factors.append(self.postfix())
         return first if len(factors) == 1 else Chain(tuple(factors), tuple(signs), span=first.span)
 
@@ -173,8 +179,10 @@ class Grammar:
 
     def postfix(self) -> Expression:
         """An atom with powers and transposes."""
-        e = self.atom()
+        e, first = self.atom(), self.i
         while True:
+            if self.i - first > DEEPEST:
+                raise self.fail(f"more than {DEEPEST} powers and transposes on one factor")
             if self.next.kind == "power":
                 e = Power(e, int(self.take().text), span=e.span)
             elif self.is_sign("ᵀ"):
@@ -255,7 +263,11 @@ class Grammar:
         if bare and name.base in SPELLINGS:
             if not (self.begins_factor() or self.is_sign("-")):
                 raise self.fail(f"{token.text} needs an argument, as in {token.text}(W x + b)", token)
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise self.fail(f"functions and brackets nested deeper than {DEEPEST}", token)
             argument = self.atom() if self.is_sign("(", "[", "{") else self.chain()
+            self.depth -= 1
             return Activation(SPELLINGS[name.base], argument, span=token.span)
         if bare and self.is_sign("(") and name.base in STACKS | PRODUCTS | {"diag"}:
             return self.special(token, name.base)

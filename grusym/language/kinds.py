@@ -8,6 +8,7 @@ matrix, a lower-case Greek one a scalar).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from grusym.errors import read_error
 from grusym.language.build import hadamard
@@ -224,7 +225,7 @@ class Kinds:
                 result = Hadamard(left, result, span=factor.span)
                 kind = k if kind == SCALAR else kind
             elif k == VECTOR and kind == VECTOR and sign != "@":
-                result = hadamard(left, result)
+                result = replace(hadamard(left, result), span=factor.span)
             else:
                 raise read_error(
                     factor.span,
