@@ -51,7 +51,11 @@ class Drawing:
         equations = []
         for _ in range(rng.randint(0, 5 - len(states))):
             letter, narrow = next(letters), rng.random() < 0.2
-            e = ("function", rng.choice(PLAIN), ("matrix", [self.name("V")], self.vector(1))) if narrow else None
+            e = (
+                ("function", rng.choice(PLAIN), ("matrix", [self.name("V")], self.vector(1)))
+                if narrow
+                else None
+            )
             equations.append((letter, e or self.gate()))
             (self.others if narrow else self.leaves).append(("value", letter))
         for s in states:
@@ -112,7 +116,9 @@ class Drawing:
         return ("sum", [(1, ("times", z, self.vector(d))), (1, ("times", one_minus, self.vector(d)))])
 
     def scalar(self) -> Node:
-        return self.rng.choice((("scalar", self.name("α")), ("scalar", self.name("γ")), ("number", "0.5"), ("number", "3")))
+        return self.rng.choice(
+            (("scalar", self.name("α")), ("scalar", self.name("γ")), ("number", "0.5"), ("number", "3"))
+        )
 
     def tame(self, d: int) -> Node:
         """What is defined and moderate for every argument: exp of something bounded, a safe quotient, ..."""
@@ -242,7 +248,9 @@ class Writer:
         return glue.join([*map(self._turned, matrices), self.write(e, ATOM)]), CHAIN
 
     def _turned(self, matrix: str) -> str:
-        return self.plain(matrix).replace("ᵀ", {"numpy": ".T", "latex": r"^\top", "times": "^T"}.get(self.notation, "ᵀ"))
+        return self.plain(matrix).replace(
+            "ᵀ", {"numpy": ".T", "latex": r"^\top", "times": "^T"}.get(self.notation, "ᵀ")
+        )
 
     def _stacked(self, matrix: str, parts: list[Node]) -> tuple[str, int]:
         matrix, inside = self.plain(matrix), ", ".join(self.write(p, SUM) for p in parts)
@@ -312,7 +320,29 @@ def scrambled(draw: st.DrawFn) -> str:
     """A cell's text with a few characters or words deleted, doubled, swapped or put in: a cell or not."""
     text = draw(texts())
     rng = random.Random(draw(SEEDS))
-    words = ["(", ")", "[", "]", "⊙", "@", "=", "'", "^", "_{", "}", "h", "x", "W", "σ", "\\odot", "\n", ",", "T", "_t", "2"]
+    words = [
+        "(",
+        ")",
+        "[",
+        "]",
+        "⊙",
+        "@",
+        "=",
+        "'",
+        "^",
+        "_{",
+        "}",
+        "h",
+        "x",
+        "W",
+        "σ",
+        "\\odot",
+        "\n",
+        ",",
+        "T",
+        "_t",
+        "2",
+    ]
     for _ in range(rng.randint(1, 4)):
         i, j = sorted((rng.randint(0, len(text)), rng.randint(0, len(text))))
         way = rng.randint(0, 3)
