@@ -26,8 +26,8 @@ def cheapest(ways: Iterable[tuple[Term, ...]], lowering: Lowering) -> tuple[Term
 def multiply_adds(found: Iterable[Term], lowering: Lowering, columns: int | None = None) -> int:
     """Multiply-adds of one step: to form a sum of terms, or to apply it to so many columns unformed.
 
-    A GRU with the reset after the product: forming takes 3n², applying 3n² for each column, and a product with
-    what was formed n²; so forming pays from two columns on.
+    A GRU with the reset after the product: forming takes 3n², applying 3n² for each column, and a product
+    with what was formed n²; so forming pays from two columns on.
     """
     return sum(_count(term, lowering, columns) for term in found)
 

@@ -110,8 +110,8 @@ def test_a_product_that_two_gradients_share_is_named_once():
 # ---- names and safety ---------------------------------------------------------------------------
 
 HOSTILE = (
-    "np", "w", "size", "lambda", "h_new", "__import__('os')", "x\nimport os", 'z"""', "exec", "λ", "h̃", "'", "range",
-    "w.__class__", "t", "product", "scratch", "é", "日本", "1z", "", "  ", "h_path", "part", "early",
+    "np", "w", "size", "lambda", "h_new", "__import__('os')", "x\nimport os", 'z"""', "exec", "λ", "h̃", "'",
+    "range", "w.__class__", "t", "product", "scratch", "é", "日本", "1z", "", "  ", "h_path", "part", "early",
 )  # fmt: skip
 
 
