@@ -19,7 +19,12 @@ import grusym
 from grusym.errors import DataError
 
 PACKAGE = Path(grusym.__file__).resolve().parent
-FOUND_BY_NAME = ("cells", "models/formats", "pictures/templates")  # no import names their files
+# Files that no import names, by the module that finds them.
+FOUND_BY_NAME = {
+    "cells/library.py": "cells",
+    "models/weight_file.py": "models/formats",
+    "pictures/template.py": "pictures/templates",
+}
 NUMERICAL = ("numpy", "scipy", "sympy", "xarray")
 DRAWING = ("matplotlib", "networkx", "numpy", "tueplots", "ziamath")
 
@@ -63,8 +68,6 @@ def source_hashes(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
     `also` names modules that the file is handed without importing them.
     """
     waiting = [*_files(_imported(path.read_text(encoding="utf-8"))), *_files(also)]
-    if waiting:
-        waiting += [file for folder in FOUND_BY_NAME for file in (PACKAGE / folder).glob("*.py")]
     seen: dict[str, str] = {}
     while waiting:
         file = waiting.pop()
@@ -74,6 +77,8 @@ def source_hashes(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
         text = file.read_text(encoding="utf-8")
         seen[name] = hashlib.sha256(text.encode()).hexdigest()
         waiting.extend(_files(_imported(text)))
+        if name in FOUND_BY_NAME:
+            waiting.extend((PACKAGE / FOUND_BY_NAME[name]).glob("*.py"))
     return seen
 
 
