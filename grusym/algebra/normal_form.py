@@ -3,19 +3,21 @@
 A vector is a polynomial in atoms. An operator is a sum of words: diagonal, matrix, diagonal, matrix,
 ..., diagonal. Multiplied out, each word is a monomial between each two matrices; two operators are
 equal for all n and m, gates taken as independent, exactly if these tables agree. What is outside the
-fragment (identities between different functions, quotients that cancel) may be equal and still
-differ here: "different" is a reason to look at numbers, "equal" is a proof.
+fragment (identities between different functions, quotients of sums) may be equal and still differ
+here: "different" is a reason to look at numbers, "equal" is a proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from grusym.algebra import polynomial as poly
-from grusym.algebra.polynomial import Monomial, Polynomial
-from grusym.errors import GrusymError
+from grusym.algebra import atoms, polynomial as poly
+from grusym.algebra.atoms import Letter, Shapes
+from grusym.algebra.polynomial import Monomial, Polynomial, add
+from grusym.errors import GrusymError, ShapeError
+from grusym.language.build import transpose
 from grusym.language.expression import (
     Activation,
     Columns,
@@ -34,10 +36,29 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.shapes import fit, shape_of
 
-Shapes = Mapping[str, tuple[Any, ...]]
 Word = tuple[Any, ...]  # monomial, letter, monomial, letter, ..., monomial
 Operator = dict[Word, Fraction]
+ROW = -1  # the rank of a transposed vector
+
+
+def equal(a: Expression, b: Expression, shapes: Shapes) -> bool:
+    """Whether two expressions are equal for all sizes, as far as the normal form can tell.
+
+    Method: multiplied out and compared; True is a proof, False means "not shown equal".
+    Raises ShapeError where the two cannot have one shape, TooLarge where they are too large.
+    """
+    if not fit(a, b, shapes):
+        raise ShapeError(f"{a} and {b} are compared, but they have different shapes")
+    if 2 in (rank(a, shapes), rank(b, shapes)):
+        return operator_form(a, shapes) == operator_form(b, shapes)
+    if ROW in (rank(a, shapes), rank(b, shapes)):
+        a, b = _column(a), _column(b)
+    return vector_form(a, shapes) == vector_form(b, shapes)
+
+
+# ---- scalars and vectors -----------------------------------------------------------------------
 
 
 def vector_form(e: Expression, shapes: Shapes) -> Polynomial:
@@ -46,91 +67,113 @@ def vector_form(e: Expression, shapes: Shapes) -> Polynomial:
         case Number(value=value):
             return poly.constant(value)
         case Name(name=name):
-            return poly.atom(name)
+            return poly.of_atom(atoms.name(name))
         case Negative(operand=u):
             return poly.plus({}, vector_form(u, shapes), Fraction(-1))
         case Sum(terms=terms):
             return poly.total(vector_form(t, shapes) for t in terms)
         case Hadamard(left=u, right=v):
-            return poly.times(vector_form(u, shapes), vector_form(v, shapes))
+            return _times(vector_form(u, shapes), vector_form(v, shapes))
         case Power(base=u, exponent=k):
-            return poly.to_power(vector_form(u, shapes), k)
+            return _settled(poly.to_power(vector_form(u, shapes), k))
         case Quotient(left=u, right=v):
-            below = vector_form(v, shapes)
-            if set(below) == {()}:
-                return poly.times(vector_form(u, shapes), poly.constant(1 / below[()]))
-            return poly.times(vector_form(u, shapes), poly.atom(f"1/({poly.shown(below)})"))
+            return _times(vector_form(u, shapes), _reciprocal(vector_form(v, shapes)))
         case Activation(function=f, operand=u):
-            return poly.atom(f"{f}({poly.shown(vector_form(u, shapes))})")
+            return poly.of_atom(atoms.call(f, vector_form(u, shapes)))
         case Concatenation(parts=parts):
             placed = ((_slot(e, i, shapes), vector_form(part, shapes)) for i, part in enumerate(parts))
             return poly.total(_image(letter, part, shapes) for letter, part in placed)
         case Section(vector=u, stacked=stacked, index=i):
-            return _image(_transposed(_slot(stacked, i, shapes)), vector_form(u, shapes), shapes)
-        case Product(left=Transpose(operand=u), right=v) if rank(u, shapes) < 2 and rank(v, shapes) < 2:
-            inner = poly.times(vector_form(u, shapes), vector_form(v, shapes))  # uᵀ v sums u ⊙ v
-            return _linear(inner, lambda m: f"1ᵀ({poly.monomial_text(m)})", shapes)
+            return _image(atoms.transposed(_slot(stacked, i, shapes)), vector_form(u, shapes), shapes)
+        case Product(left=u, right=v) if rank(u, shapes) == ROW and rank(v, shapes) in (0, 1):
+            return _inner(_column(u), v, shapes)
         case Product(left=a, right=v):
             return _apply(operator_form(a, shapes), vector_form(v, shapes), shapes)
     raise GrusymError(f"{e} is a {type(e).__name__}, which is no vector that can be compared")
 
 
-def _linear(p: Polynomial, name: Any, shapes: Shapes) -> Polynomial:
-    """A linear map applied monomial by monomial; scalar factors come out in front."""
+def _times(p: Polynomial, q: Polynomial) -> Polynomial:
+    return _settled(poly.times(p, q))
+
+
+def _settled(p: Polynomial) -> Polynomial:
+    """The polynomial with the laws of its atoms applied."""
     result: Polynomial = {}
     for monomial, c in p.items():
-        inside = tuple(f for f in monomial if shapes.get(f[0]) != ())
-        outside = tuple(f for f in monomial if shapes.get(f[0]) == ())
-        result = poly.plus(result, {poly.monomial_product(outside, ((name(inside), 1),)): c})
+        after = atoms.settled(monomial)
+        if after is not None:
+            add(result, after, c)
     return result
+
+
+def _reciprocal(p: Polynomial) -> Polynomial:
+    """1 / p: a single term is inverted; a sum becomes an atom, made unique by its leading coefficient."""
+    if not p:
+        raise GrusymError("an expression divides by zero; it cannot be compared")
+    if len(p) == 1:
+        ((monomial, c),) = p.items()
+        if not any(a[0] == "call" and a[1] == "step" for a, _ in monomial):
+            return {poly.inverted(monomial): 1 / c}
+    lead = p[min(p)]
+    return {((atoms.inverse({m: c / lead for m, c in p.items()}), 1),): 1 / lead}
+
+
+def _inner(u: Expression, v: Expression, shapes: Shapes) -> Polynomial:
+    """uᵀ v, the sum of the entries of u ⊙ v."""
+    size = next((str(s[0]) for s in (shape_of(u, shapes), shape_of(v, shapes)) if s), "?")
+    return _summed(_times(vector_form(u, shapes), vector_form(v, shapes)), size, shapes)
+
+
+def _summed(p: Polynomial, size: str, shapes: Shapes) -> Polynomial:
+    result: Polynomial = {}
+    for monomial, c in p.items():
+        outside, inside = _parted(monomial, shapes)
+        add(result, poly.monomial_product(outside, ((atoms.entry_sum(inside, size), 1),)), c)
+    return result
+
+
+def _parted(monomial: Monomial, shapes: Shapes) -> tuple[Monomial, Monomial]:
+    """The scalar factors of a monomial, and the others."""
+    scalar = tuple(f for f in monomial if atoms.is_scalar(f[0], shapes))
+    return scalar, tuple(f for f in monomial if f not in scalar)
 
 
 def _apply(a: Operator, p: Polynomial, shapes: Shapes) -> Polynomial:
     """An operator applied to a vector, written as a polynomial in new atoms."""
     result: Polynomial = {}
     for word, c in a.items():
-        image = poly.times(p, {word[-1]: c})
+        vector = _times(p, {word[-1]: c})
         for letter, before in zip(word[-2::-2], word[-3::-2], strict=True):
-            image = poly.times({before: Fraction(1)}, _image(letter, image, shapes))
-        result = poly.plus(result, image)
+            vector = _times({before: Fraction(1)}, _image(letter, vector, shapes))
+        result = poly.plus(result, vector)
     return result
 
 
-def _image(letter: str, p: Polynomial, shapes: Shapes) -> Polynomial:
-    """A matrix applied to a vector; Iᵀ[:, u] takes the part u out of a concatenation again."""
-    if letter.startswith("I[") and letter.endswith("ᵀ"):
-        return poly.total(_taken(letter, m, c, shapes) for m, c in p.items())
-    return _linear(p, lambda m: f"{letter}·({poly.monomial_text(m)})", shapes)
+def _image(letter: Letter, p: Polynomial, shapes: Shapes) -> Polynomial:
+    """A letter applied to a vector, monomial by monomial; scalars come out in front."""
+    if letter[0] == "ones":
+        return _summed(p, letter[2], shapes)
+    result: Polynomial = {}
+    for monomial, c in p.items():
+        outside, inside = _parted(monomial, shapes)
+        if letter[0] == "slot" and letter[-1]:
+            part = atoms.taken(letter, inside)
+            if part is None:
+                continue
+            if not isinstance(part, bool):
+                add(result, poly.monomial_product(outside, part), c)
+                continue
+        add(result, poly.monomial_product(outside, ((atoms.image(letter, inside), 1),)), c)
+    return result
 
 
-def _taken(letter: str, m: Monomial, c: Fraction, shapes: Shapes) -> Polynomial:
-    placed = [f for f in m if f[0].startswith("I[")]
-    rest = [f for f in m if f not in placed and shapes.get(f[0]) != ()]
-    if len(placed) == 1 and placed[0][1] == 1 and not rest and _disjoint(letter, placed[0][0]):
-        return {}  # another part of the same concatenation
-    return _linear({m: c}, lambda inside: f"{letter}·({poly.monomial_text(inside)})", shapes)
-
-
-def _disjoint(one: str, other: str) -> bool:
-    """Whether two parts I[:, a:b] lie side by side."""
-    (a, b), (c, d) = (text[5 : text.index("]")].split(":") for text in (one, other))
-    return b == c or d == a
-
-
-def _slot(stacked: Concatenation, i: int, shapes: Shapes) -> str:
-    return f"I[:, {_part(stacked, i, shapes)}]"
-
-
-def _part(stacked: Concatenation, i: int, shapes: Shapes) -> str:
-    """Where a part stands in a concatenation: its offset and its size."""
-    from grusym.language.shapes import shape_of
-
+def _slot(stacked: Concatenation, i: int, shapes: Shapes) -> Letter:
     sizes = [shape_of(p, shapes)[0] for p in stacked.parts]
-    return f"{sum(sizes[:i])}:{sum(sizes[: i + 1])}"
+    return atoms.slot(str(sum(sizes[:i])), str(sum(sizes[: i + 1])), str(sum(sizes)))
 
 
 def rank(e: Expression, shapes: Shapes) -> int:
-    """0 for a scalar, 1 for a vector, 2 for a matrix."""
+    """0 for a scalar, 1 for a vector, 2 for a matrix, ROW for a transposed vector."""
     match e:
         case Number():
             return 0
@@ -139,17 +182,38 @@ def rank(e: Expression, shapes: Shapes) -> int:
         case Diagonal() | Identity() | Columns():
             return 2
         case Transpose(operand=u):
-            return 2 if rank(u, shapes) == 2 else -1  # a row
+            return {2: 2, ROW: 1}.get(rank(u, shapes), ROW)
         case Product(left=u, right=v):
             left, right = rank(u, shapes), rank(v, shapes)
-            return 2 if right in (2, -1) and left != -1 else 0 if left == -1 and right == 1 else right
+            if left == ROW:
+                return ROW if right == 2 else 0
+            return 2 if right in (2, ROW) else right
         case Sum(terms=parts):
-            return max(rank(p, shapes) for p in parts)
+            return max((rank(p, shapes) for p in parts), key=abs)
         case Hadamard(left=u, right=v) | Quotient(left=u, right=v):
-            return max(rank(u, shapes), rank(v, shapes))
+            return max(rank(u, shapes), rank(v, shapes), key=abs)
         case Negative(operand=u) | Power(base=u) | Activation(operand=u):
             return rank(u, shapes)
     return 1
+
+
+def _column(e: Expression) -> Expression:
+    """The vector whose transpose a row is."""
+    match e:
+        case Transpose(operand=u):
+            return u
+        case Product(left=u, right=a):
+            return Product(transpose(a), _column(u))
+        case Negative(operand=u):
+            return Negative(_column(u))
+        case Sum(terms=terms):
+            return Sum(tuple(map(_column, terms)))
+        case Hadamard(left=u, right=v):
+            return Hadamard(_column(u), v) if isinstance(u, Transpose | Product) else Hadamard(u, _column(v))
+    raise GrusymError(f"{e} is a {type(e).__name__}, which is no row that can be compared")
+
+
+# ---- operators ---------------------------------------------------------------------------------
 
 
 def operator_form(e: Expression, shapes: Shapes) -> Operator:
@@ -162,7 +226,7 @@ def operator_form(e: Expression, shapes: Shapes) -> Operator:
         case Diagonal(vector=u):
             return {(m,): c for m, c in vector_form(u, shapes).items()}
         case Name(name=name):
-            return {((), name, ()): Fraction(1)}
+            return {((), atoms.matrix(name), ()): Fraction(1)}
         case Negative(operand=u):
             return {w: -c for w, c in operator_form(u, shapes).items()}
         case Sum(terms=terms):
@@ -170,37 +234,48 @@ def operator_form(e: Expression, shapes: Shapes) -> Operator:
         case Columns(matrix=Identity(), stacked=s, index=i):
             return {((), _slot(s, i, shapes), ()): Fraction(1)}
         case Columns(matrix=a, stacked=s, index=i):
-            slot = {((), _slot(s, i, shapes), ()): Fraction(1)}
-            return _multiply(operator_form(a, shapes), slot, shapes)
+            return _multiply(operator_form(a, shapes), {((), _slot(s, i, shapes), ()): Fraction(1)}, shapes)
         case Transpose(operand=u):
-            return {_flipped(w): c for w, c in operator_form(u, shapes).items()}
+            return {_scalars_first(_flipped(w), shapes): c for w, c in operator_form(u, shapes).items()}
         case Hadamard(left=u, right=v) if rank(u, shapes) == 0:
             return _scaled(vector_form(u, shapes), operator_form(v, shapes), shapes)
         case Hadamard(left=u, right=v) if rank(v, shapes) == 0:
             return _scaled(vector_form(v, shapes), operator_form(u, shapes), shapes)
-        case Product(left=u, right=Transpose(operand=v)) if rank(u, shapes) == rank(v, shapes) == 1:
-            return _outer(vector_form(u, shapes), vector_form(v, shapes), shapes)
+        case Quotient(left=u, right=v) if rank(v, shapes) == 0:
+            return _scaled(_reciprocal(vector_form(v, shapes)), operator_form(u, shapes), shapes)
+        case Product(left=u, right=v) if rank(u, shapes) == 1 and rank(v, shapes) == ROW:
+            return _outer(u, _column(v), shapes)
         case Product(left=u, right=v):
             return _multiply(operator_form(u, shapes), operator_form(v, shapes), shapes)
     raise GrusymError(f"{e} is a {type(e).__name__}, which is no matrix that can be compared")
 
 
-def _outer(u: Polynomial, v: Polynomial, shapes: Shapes) -> Operator:
-    """u vᵀ as the word diag(u) (1 1ᵀ) diag(v)."""
+def _outer(u: Expression, v: Expression, shapes: Shapes) -> Operator:
+    """u vᵀ as the word diag(u) (1 1ᵀ) diag(v), matrices in front of u and v drawn out."""
+    rows, columns = (next(iter(map(str, shape_of(e, shapes))), "?") for e in (u, v))
+    letter = atoms.ones(rows, columns)
     result: Operator = {}
-    for a, x in u.items():
-        for b, y in v.items():
-            word = _scalars_first((a, "11ᵀ", b), shapes)
-            result[word] = result.get(word, Fraction(0)) + x * y
-    return {w: c for w, c in result.items() if c}
+    for a, x in vector_form(u, shapes).items():
+        for b, y in vector_form(v, shapes).items():
+            word = (*_drawn_out(a), letter, *_flipped(_drawn_out(b)))
+            add(result, _scalars_first(word, shapes), x * y)
+    return result
 
 
-def _sum(parts: Any) -> Operator:
+def _drawn_out(monomial: Monomial) -> Word:
+    """The word of diag(monomial) 1: the image of a monomial alone is its letter, then the monomial."""
+    if len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0][0] == "image":
+        _, letter, inner = monomial[0][0]
+        return ((), letter, *_drawn_out(inner))
+    return (monomial,)
+
+
+def _sum(parts: Iterable[Operator]) -> Operator:
     result: Operator = {}
     for part in parts:
         for word, c in part.items():
-            result[word] = result.get(word, Fraction(0)) + c
-    return {w: c for w, c in result.items() if c}
+            add(result, word, c)
+    return result
 
 
 def _multiply(a: Operator, b: Operator, shapes: Shapes) -> Operator:
@@ -209,28 +284,23 @@ def _multiply(a: Operator, b: Operator, shapes: Shapes) -> Operator:
     result: Operator = {}
     for u, x in a.items():
         for v, y in b.items():
-            word = _scalars_first((*u[:-1], poly.monomial_product(u[-1], v[0]), *v[1:]), shapes)
-            result[word] = result.get(word, Fraction(0)) + x * y
-    return {w: c for w, c in result.items() if c}
+            middle = atoms.settled(poly.monomial_product(u[-1], v[0]))
+            if middle is not None:
+                add(result, _scalars_first((*u[:-1], middle, *v[1:]), shapes), x * y)
+    return result
 
 
 def _scalars_first(word: Word, shapes: Shapes) -> Word:
     """Scalars commute with matrices: all are moved into the first gap."""
-    if len(word) == 1 or not any(_is_scalar(f, shapes) for gap in word[2::2] for f in gap):
+    if len(word) == 1 or not any(atoms.is_scalar(f[0], shapes) for gap in word[2::2] for f in gap):
         return word
-    moved: Monomial = ()
-    gaps = []
-    for gap in word[::2]:
-        moved = poly.monomial_product(moved, tuple(f for f in gap if _is_scalar(f, shapes)))
-        gaps.append(tuple(f for f in gap if not _is_scalar(f, shapes)))
-    gaps[0] = poly.monomial_product(moved, gaps[0])
+    parted = [_parted(gap, shapes) for gap in word[::2]]
+    gaps = [own for _, own in parted]
+    for scalar, _ in parted:
+        gaps[0] = poly.monomial_product(scalar, gaps[0])
     result: list[Any] = list(word)
     result[::2] = gaps
     return tuple(result)
-
-
-def _is_scalar(factor: tuple[str, int], shapes: Shapes) -> bool:
-    return shapes.get(factor[0]) == () or factor[0].startswith("1ᵀ(")
 
 
 def _scaled(p: Polynomial, a: Operator, shapes: Shapes) -> Operator:
@@ -238,20 +308,4 @@ def _scaled(p: Polynomial, a: Operator, shapes: Shapes) -> Operator:
 
 
 def _flipped(word: Word) -> Word:
-    return tuple(_transposed(x) if i % 2 else x for i, x in enumerate(reversed(word)))
-
-
-def _transposed(letter: str) -> str:
-    if letter == "11ᵀ":
-        return letter
-    return letter[:-1] if letter.endswith("ᵀ") else letter + "ᵀ"
-
-
-def equal(a: Expression, b: Expression, shapes: Shapes) -> bool:
-    """Whether two expressions are equal for all sizes, as far as the normal form can tell.
-
-    Method: multiplied out and compared; True is a proof, False means "not shown equal".
-    """
-    if rank(a, shapes) == 2 or rank(b, shapes) == 2:
-        return operator_form(a, shapes) == operator_form(b, shapes)
-    return vector_form(a, shapes) == vector_form(b, shapes)
+    return tuple(atoms.transposed(x) if i % 2 else x for i, x in enumerate(reversed(word)))

@@ -1,8 +1,8 @@
 """Polynomials in opaque atoms: the elementwise layer, where ⊙ commutes and the ones vector is 1.
 
-A polynomial maps monomials to rationals; a monomial is a sorted tuple of (atom, exponent). Atoms are
-texts: names, `A·(monomial)` for a matrix applied to a monomial, `f(polynomial)` for an activation.
-SymPy's own rings need their generators beforehand, and here they appear while computing.
+A polynomial maps monomials to rationals; a monomial is a sorted tuple of (atom, exponent), where an
+exponent may be negative. Atoms are tagged tuples (see `grusym.algebra.atoms`); any tuples that can be
+ordered would do. SymPy's own rings need their generators beforehand; here they appear on the way.
 """
 
 from __future__ import annotations
@@ -10,15 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
-Monomial = tuple[tuple[str, int], ...]
+from grusym.errors import GrusymError
+
+Atom = tuple[Any, ...]
+Monomial = tuple[tuple[Atom, int], ...]
 Polynomial = dict[Monomial, Fraction]
 
 LARGEST = 100_000  # monomials; beyond this an expression is too large to multiply out
 
 
-class TooLarge(Exception):
+class TooLarge(GrusymError):
     """Multiplying out would need more than LARGEST monomials."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"the expression has more than {LARGEST:,} terms when multiplied out; compare it in parts"
+        )
 
 
 def constant(value: Fraction) -> Polynomial:
@@ -26,21 +35,26 @@ def constant(value: Fraction) -> Polynomial:
     return {(): value} if value else {}
 
 
-def atom(name: str) -> Polynomial:
+def of_atom(atom: Atom) -> Polynomial:
     """The polynomial that is one atom."""
-    return {((name, 1),): Fraction(1)}
+    return {((atom, 1),): Fraction(1)}
 
 
 def plus(p: Polynomial, q: Polynomial, factor: Fraction = Fraction(1)) -> Polynomial:
     """p + factor q."""
     result = dict(p)
     for monomial, c in q.items():
-        value = result.get(monomial, Fraction(0)) + factor * c
-        if value:
-            result[monomial] = value
-        else:
-            result.pop(monomial, None)
+        add(result, monomial, factor * c)
     return result
+
+
+def add(p: Polynomial, monomial: Any, c: Fraction) -> None:
+    """Add one term to a polynomial, in place; a term that cancels is removed."""
+    value = p.get(monomial, Fraction(0)) + c
+    if value:
+        p[monomial] = value
+    else:
+        p.pop(monomial, None)
 
 
 def times(p: Polynomial, q: Polynomial) -> Polynomial:
@@ -50,22 +64,17 @@ def times(p: Polynomial, q: Polynomial) -> Polynomial:
     result: Polynomial = {}
     for a, x in p.items():
         for b, y in q.items():
-            key = monomial_product(a, b)
-            value = result.get(key, Fraction(0)) + x * y
-            if value:
-                result[key] = value
-            else:
-                result.pop(key, None)
+            add(result, monomial_product(a, b), x * y)
     return result
 
 
 def monomial_product(a: Monomial, b: Monomial) -> Monomial:
-    """The product of two monomials; a step function is its own square."""
+    """The product of two monomials."""
     if not a or not b:
         return a or b
     exponents = dict(a)
-    for name, k in b:
-        exponents[name] = 1 if name.startswith("step(") else exponents.get(name, 0) + k
+    for atom, k in b:
+        exponents[atom] = exponents.get(atom, 0) + k
     return tuple(sorted(item for item in exponents.items() if item[1]))
 
 
@@ -79,19 +88,20 @@ def to_power(p: Polynomial, exponent: int) -> Polynomial:
     return result
 
 
-def shown(p: Polynomial) -> str:
-    """A canonical text: equal polynomials, equal texts."""
-    return " + ".join(f"{c}*{monomial_text(m)}" for m, c in sorted(p.items())) or "0"
+def inverted(monomial: Monomial) -> Monomial:
+    """1 over a monomial."""
+    return tuple((atom, -k) for atom, k in monomial)
 
 
-def monomial_text(m: Monomial) -> str:
-    """A canonical text of one monomial."""
-    return "*".join(f"{name}^{k}" for name, k in m) or "1"
+def key(p: Polynomial) -> tuple[tuple[Monomial, Fraction], ...]:
+    """A polynomial as part of an atom: equal polynomials, equal keys."""
+    return tuple(sorted(p.items()))
 
 
 def total(parts: Iterable[Polynomial]) -> Polynomial:
     """The sum of polynomials."""
     result: Polynomial = {}
     for part in parts:
-        result = plus(result, part)
+        for monomial, c in part.items():
+            add(result, monomial, c)
     return result

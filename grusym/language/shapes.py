@@ -6,12 +6,13 @@ two places ask for different sizes, both are named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from grusym.errors import ReadError, ShapeError, read_error
 from grusym.language.expression import (
+    ZERO,
     Activation,
     Columns,
     Concatenation,
@@ -62,6 +63,18 @@ class Size:
             size = size.parent
         return size
 
+    def leaves(self) -> list[Size]:
+        """The sizes this is the sum of, each known by a letter or unknown."""
+        root = self.root()
+        return [leaf for part in root.parts for leaf in part.leaves()] if root.parts else [root]
+
+    def become(self, leaves: list[Size]) -> None:
+        """Be the sum of other sizes from now on."""
+        if len(leaves) == 1:
+            self.parent = leaves[0]
+        else:
+            self.parts = tuple(leaves)
+
     def __str__(self) -> str:
         root = self.root()
         return root.letter or " + ".join(map(str, root.parts)) or "?"
@@ -75,32 +88,40 @@ class Clash(Exception):
 
 
 def unify(a: Size, b: Size) -> None:
-    """Make two sizes one, or raise Clash."""
+    """Make two sizes one, or raise Clash.
+
+    Method: both are sums of leaves; what stands on both sides cancels, since sizes are sums in which
+    order does not matter; a single unknown that is left takes what is left on the other side.
+    """
     a, b = a.root(), b.root()
     if a is b:
         return
-    if a.parts and b.parts:
-        if sorted(map(str, a.parts)) == sorted(map(str, b.parts)) and "?" not in str(a):
-            return
-        if len(a.parts) != len(b.parts):
-            raise Clash
-        for x, y in zip(a.parts, b.parts, strict=True):
-            unify(x, y)
-    elif (a.letter or a.parts) and (b.letter or b.parts):
-        if not a.letter or a.letter != b.letter:
-            raise Clash
-    elif a.letter or a.parts:
-        if _inside(b, a):
-            raise Clash
-        b.parent = a
+    left, right = _cancelled(a.leaves(), b.leaves())
+    if not left and not right:
         return
-    elif _inside(a, b):
+    for one, other in ((left, right), (right, left)):
+        if len(one) == 1 and not one[0].letter and other and one[0] not in other:
+            one[0].become(other)
+            return
+    if len(left) != len(right):
         raise Clash
-    a.parent = b
+    for x, y in zip(left, right, strict=True):
+        if x.root().letter and y.root().letter:
+            raise Clash
+        unify(x, y)
 
 
-def _inside(small: Size, big: Size) -> bool:
-    return any(part.root() is small or _inside(small, part.root()) for part in big.parts)
+def _cancelled(left: list[Size], right: list[Size]) -> tuple[list[Size], list[Size]]:
+    """What is left of two sums of leaves when common ones are taken away."""
+    rest = list(right)
+    kept = []
+    for x in left:
+        match = next((y for y in rest if y is x or (x.letter and x.letter == y.letter)), None)
+        if match is None:
+            kept.append(x)
+        else:
+            rest.remove(match)
+    return kept, rest
 
 
 class Shapes:
@@ -241,24 +262,58 @@ class Shapes:
 
     def result(self) -> dict[str, tuple[Any, ...]]:
         """Every name's shape in SymPy symbols; sizes nothing fixes get letters of their own."""
-        used = {str(s) for sizes in self.names.values() for s in sizes}
-        letters = iter([c for c in FREE_LETTERS if c not in used] + [f"k_{i}" for i in range(1, 1000)])
+        used = {str(leaf) for sizes in self.names.values() for s in sizes for leaf in s.leaves()}
+        letters = _free_letters(used)
         return {name: tuple(_symbolic(s, letters) for s in sizes) for name, sizes in self.names.items()}
 
 
 def shape_of(e: Expression, known: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """The shape of an expression in names of known shapes, in SymPy symbols; a bare number is a scalar."""
+    """The shape of an expression in names of known shapes, in SymPy symbols; a bare number is a scalar.
+
+    Sizes that nothing fixes, such as that of a lone identity, get letters that `known` does not use.
+    """
+    shapes = _with_known(known)
+    used = {str(leaf) for sizes in shapes.names.values() for size in sizes for leaf in size.leaves()}
+    letters = _free_letters(used)
+    return tuple(_symbolic(s, letters) for s in shapes.of(e) or ())
+
+
+def fit(a: Expression, b: Expression, known: Mapping[str, tuple[Any, ...]]) -> bool:
+    """Whether two expressions can have one shape; numbers fit anywhere, identities are as large as needed."""
+    shapes = _with_known(known)
+    one, other = shapes.of(a), shapes.of(b)
+    if not one or not other:
+        return not (one or other) or len(one or other or ()) < 2 or ZERO in (a, b)
+    if len(one) != len(other):
+        return False
+    try:
+        for x, y in zip(one, other, strict=True):
+            unify(x, y)
+    except Clash:
+        return False
+    return True
+
+
+def _with_known(known: Mapping[str, tuple[Any, ...]]) -> Shapes:
     shapes = Shapes({}, {})
-    symbols: dict[Any, Size] = {}
+    letters: dict[str, Size] = {}
 
     def size(dimension: Any) -> Size:
-        if dimension not in symbols:
-            parts = getattr(dimension, "args", ()) if getattr(dimension, "is_Add", False) else ()
-            symbols[dimension] = Size(parts=tuple(map(size, parts))) if parts else Size(str(dimension))
-        return symbols[dimension]
+        counts = (
+            dimension.as_coefficients_dict() if hasattr(dimension, "as_coefficients_dict") else {dimension: 1}
+        )
+        leaves = []
+        for letter, count in counts.items():
+            text, times = (str(count), 1) if letter == 1 else (str(letter), int(count))
+            leaves += [letters.setdefault(text, Size(text))] * times
+        return leaves[0] if len(leaves) == 1 else Size(parts=tuple(leaves))
 
     shapes.names = {name: tuple(map(size, shape)) for name, shape in known.items()}
-    return tuple(_symbolic(s, iter(FREE_LETTERS)) for s in shapes.of(e) or ())
+    return shapes
+
+
+def _free_letters(used: set[str]) -> Iterator[str]:
+    return iter([c for c in FREE_LETTERS if c not in used] + [f"k_{i}" for i in range(1, 1000)])
 
 
 def _symbolic(size: Size, letters: Any) -> Any:

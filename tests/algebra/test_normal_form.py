@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from grusym.algebra.normal_form import equal, operator_form
 from grusym.algebra.polynomial import TooLarge
 from grusym.cells.library import cell
 from grusym.errors import GrusymError
-from grusym.language.expression import Columns, Name, Product, Sum
+from grusym.language.expression import Columns, Concatenation, Name, Number, Product, Section, Sum
 from grusym.language.reader import read_cell, read_expression
 
 CELL = read_cell(
@@ -25,7 +27,18 @@ EQUAL = [
     ("(U U_z)ᵀ h", "U_zᵀ Uᵀ h"),
     ("diag(z) U", "diag(1 - (1 - z)) U"),
     ("diag(z ⊙ r)", "diag(r) diag(z)"),
-    ("diag(α) U", "U diag(α)"),
+    ("α U", "U (α I)"),
+    ("(α U)ᵀ", "α Uᵀ"),
+    ("U (σ(α) h)", "σ(α) U h"),
+    ("U ((hᵀ b) h)", "(hᵀ b) U h"),
+    ("(h bᵀ) r", "(bᵀ r) h"),
+    ("hᵀ U b", "bᵀ Uᵀ h"),
+    ("(hᵀ U) b", "hᵀ (U b)"),
+    ("b (U h)ᵀ", "b hᵀ Uᵀ"),
+    ("h / (2 z)", "0.5 h / z"),
+    ("h / z²", "h / z / z"),
+    ("b / (1 - z)", "-b / (z - 1)"),
+    ("h bᵀ - b hᵀ", "-(b hᵀ - h bᵀ)"),
     ("(diag(z) U)ᵀ", "Uᵀ diag(z)"),
     ("diag(h) (U + I)", "diag(h) U + diag(h)"),
     ("diag(z) U h", "z ⊙ (U h)"),
@@ -51,6 +64,11 @@ DIFFERENT = [
     ("hᵀ b", "hᵀ r"),
     ("diag(z)", "diag(z) U"),
     ("I", "U"),
+    ("h / (1 - z)", "h / (1 + z)"),
+    ("(h bᵀ) r", "(bᵀ h) r"),
+    ("hᵀ U b", "hᵀ Uᵀ b"),
+    ("(h^0)ᵀ h^0", "(x^0)ᵀ x^0"),
+    ("(h^0)ᵀ h", "(h^0)ᵀ b"),
 ]
 
 
@@ -72,9 +90,37 @@ def test_a_concatenation_falls_into_its_columns():
     assert not equal(whole, h, c.shapes)
 
 
-def test_a_number_is_no_matrix():
-    with pytest.raises(GrusymError, match="matrix"):
-        equal(read_expression("U", CELL), read_expression("1", CELL), CELL.shapes)
+@pytest.mark.parametrize(("a", "b"), [("U", "1"), ("W", "U"), ("h", "x"), ("U", "h"), ("U x", "h")])
+def test_what_cannot_have_one_shape_is_not_compared(a, b):
+    with pytest.raises(GrusymError, match=r"shape|size"):
+        equal(read_expression(a, CELL), read_expression(b, CELL), CELL.shapes)
+
+
+NESTED = read_cell("z = σ(W [h, x] + b)\nh' = tanh(V [h, x, h ⊙ z]) ⊙ z")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("[h, x] ⊙ [b, x]", "[h ⊙ b, x²]", True),
+        ("[h, x] + [b, x]", "[h + b, 2 x]", True),
+        ("V [h, x, z]", "V [h, x, b] + V [0 h, 0 x, z - b]", True),
+        ("[h, x] ⊙ [b, x]", "[h ⊙ b, x]", False),
+        ("[h, x]", "[x, h]", False),
+    ],
+)
+def test_concatenations_are_compared_part_by_part(a, b, same):
+    assert equal(read_expression(a, NESTED), read_expression(b, NESTED), NESTED.shapes) is same
+
+
+def test_a_section_of_a_section_is_not_taken_for_a_placed_vector():
+    h, x, b = Name("h"), Name("x"), Name("b")
+    inner, outer = Concatenation((b, Concatenation((h, x)))), Concatenation((h, x))
+    shapes = {**NESTED.shapes, "v": (*NESTED.shapes["z"],)}
+    shapes["v"] = (2 * shapes["h"][0] + shapes["x"][0],)
+    twice = Section(Section(Name("v"), inner, 1), outer, 0)
+    assert not equal(twice, Number(Fraction(0)), shapes)
+    assert equal(Section(inner, inner, 0), b, shapes)
 
 
 def test_what_is_too_large_to_multiply_out_says_so():
@@ -87,5 +133,5 @@ def test_the_gru_word_table():
 
     J = jacobian(cell("gru"))
     form = operator_form(J.expression, J.cell.shapes)
-    assert form[((("z", 1),),)] == 1
+    assert form[(((("name", "z"), 1),),)] == 1
     assert len(form) == 17
