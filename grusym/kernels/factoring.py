@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import combinations
 
+from grusym.kernels.lowering import factors
 from grusym.language.expression import Expression, Hadamard, Sum, children, rebuilt
 
 Level = Callable[[Expression], int]
@@ -33,15 +34,11 @@ def factored(expressions: Iterable[Expression], level: Level) -> list[Expression
     return [_rewritten(e, chains, level, done) for e in expressions]
 
 
-def _factors(e: Expression) -> list[Expression]:
-    return [*_factors(e.left), *_factors(e.right)] if isinstance(e, Hadamard) else [e]
-
-
 def _collect(e: Expression, chains: Chains) -> None:
     """Note the factors of every elementwise product in a tree."""
     if isinstance(e, Hadamard):
         if e not in chains:
-            chains[e] = _factors(e)
+            chains[e] = factors(e)
             for factor in chains[e]:
                 _collect(factor, chains)
         return

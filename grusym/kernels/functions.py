@@ -8,7 +8,7 @@ from typing import Any
 from grusym.kernels.factoring import factored
 from grusym.kernels.forms import Forms
 from grusym.kernels.loops import Loop
-from grusym.kernels.lowering import FIXED, Lowering, unknown
+from grusym.kernels.lowering import FIXED, Lowering, factors, unknown
 from grusym.kernels.names import Names
 from grusym.kernels.operations import LOOP
 from grusym.kernels.operators import coefficients, mapped, terms
@@ -26,6 +26,7 @@ from grusym.language.expression import (
     Quotient,
     Sum,
     Transpose,
+    substituted,
 )
 
 STORED = 1  # the level of what is known for all steps before a loop begins
@@ -55,12 +56,12 @@ class Functions:
         wanted: Iterable[Expression],
         given: tuple[str, ...],
         like: tuple[str, ...],
-        extra: bool,
+        lines: Iterable[Equation] = (),
         names: Names | None = None,
     ) -> tuple[Writer, dict[Expression, Expression]]:
         """A writer for lowered goals, and what each goal has become."""
         wanted = list(wanted)  # with repeats: what is needed twice gets a name
-        equations = (*self.cell.equations, *(self.lines if extra else ()))
+        equations = (*self.cell.equations, *lines)
         lowered = [lowering.vector(e.right) for e in equations]
         both = factored([*lowered, *wanted], lowering.level)
         values, goals = both[: len(lowered)], both[len(lowered) :]
@@ -76,7 +77,7 @@ class Functions:
         given = (*cell.inputs, *cell.states)
         like = ("", self._code(cell.inputs[0]) if cell.inputs else "", self._code(cell.states[0]))
         goals = [Name(s) for s in cell.next_states]
-        writer, _ = self._writer(lowering, goals, given, like, extra=False)
+        writer, _ = self._writer(lowering, goals, given, like)
         paths = [writer.names.fresh(f"{self._code(s)}_path") for s in cell.states]
         loop = Loop(writer, cell.states, goals, paths)
         about = (
@@ -89,7 +90,7 @@ class Functions:
         cell, lowering = self.cell, self._lowering(STORED)
         given = (*cell.inputs, *cell.states)
         goals = [Name(value) for value in cell.values]
-        writer, _ = self._writer(lowering, goals, given, ("", self._code(cell.states[0])), extra=False)
+        writer, _ = self._writer(lowering, goals, given, ("", self._code(cell.states[0])))
         results = [writer.vector(goal) for goal in goals]
         head = self._head("values", given, [], "Every value of the cell at many steps.")
         return _function(head, [*writer.before, f"return {', '.join(results)},"])
@@ -100,7 +101,7 @@ class Functions:
         given = (*cell.inputs, *cell.states)
         found = {key: terms(e, lowering) for key, e in blocks.items()}
         wanted = [c for block in found.values() for c in coefficients(block)]
-        writer, new = self._writer(lowering, wanted, given, ("", self._code(cell.states[0])), extra=False)
+        writer, new = self._writer(lowering, wanted, given, ("", self._code(cell.states[0])))
         outs = [writer.names.fresh(f"d{self._code(of)}_d{self._code(by)}") for of, by in blocks]
         forms = Forms(writer, self._code(cell.states[0]))
         for out, block in zip(outs, found.values(), strict=True):
@@ -121,7 +122,7 @@ class Functions:
         sides = {n: _outer_terms(of[n], lowering) for n in matrices}
         goals = [lowering.vector(of[n]) for n in wanted if n not in sides]
         goals += [v for pairs in sides.values() for pair in pairs for v in pair]
-        writer, new = self._writer(lowering, goals, given, ("", self._code(cell.states[0])), extra=True)
+        writer, new = self._writer(lowering, goals, given, ("", self._code(cell.states[0])), self.lines)
         lines, results = writer.before, []
         outs = {n: writer.names.fresh(f"to_{self._code(n)}") for n in wanted if n not in cell.parameters}
         for name in wanted:
@@ -156,11 +157,10 @@ class Functions:
         codes = {name: names.fresh(f"direct_{self.names[s]}") for s, name in direct.items()}
         names.codes = {**names.codes, **codes}
         given = (*cell.inputs, *cell.states, *self.cotangents, *direct.values())
-        state = self.names[cell.states[0]]
-        goals = [lowering.vector(total(Name(direct[s]), of[s])) for s in cell.states]
-        writer, new = self._writer(
-            lowering, goals, given, ("", state, self.names[self.cotangents[0]]), True, names
-        )
+        lines, unfolded = _unfolded(self.lines, lowering)
+        goals = [lowering.vector(total(Name(direct[s]), substituted(of[s], unfolded))) for s in cell.states]
+        like = ("", self.names[cell.states[0]], self.names[self.cotangents[0]])
+        writer, new = self._writer(lowering, goals, given, like, lines, names)
         paths = [writer.names.fresh(f"{self.names[g]}_path") for g in self.cotangents]
         loop = Loop(writer, self.cotangents, [new[g] for g in goals], paths)
         about = (
@@ -180,6 +180,23 @@ class Functions:
 
 def _function(head: list[str], lines: list[str]) -> str:
     return "\n".join([*head, *(f"    {line}" for line in lines)])
+
+
+def _unfolded(lines: Iterable[Equation], lowering: Lowering) -> tuple[list[Equation], dict[str, Expression]]:
+    """Lines written out in which another was only scaled by what is known before the loop, and these others.
+
+    However many gates a gradient passes on its way, it is then scaled once.
+    """
+    scaled: dict[str, Expression] = {}
+    done = []
+    for line in lines:
+        right = substituted(line.right, scaled)
+        done.append(Equation(line.left, right, line.role))
+        found = factors(lowering.vector(right))
+        late = [f for f in found if lowering.level(f) == LOOP]
+        if len(found) > 1 and len(late) == 1 and isinstance(late[0], Name):
+            scaled[line.left] = right
+    return done, scaled
 
 
 def _outer_terms(e: Expression, lowering: Lowering) -> list[tuple[Expression, Expression]]:

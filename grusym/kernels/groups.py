@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grusym.kernels.operations import OTHER, TIMES, Operation, Operations
-from grusym.language.expression import Expression, Name, walk
+from grusym.language.expression import Expression, Name, Sum, walk
 from grusym.language.shapes import shape_of
 
 
@@ -61,7 +61,7 @@ class Grouping:
         """Begin groups with the products of several matrices with one vector."""
         alike: dict[tuple[object, ...], list[Operation]] = {}
         for o in self.all.found.values():
-            if o.call == TIMES and o.result not in self.apart:
+            if o.call == TIMES and len(o.operands) == 2 and o.result not in self.apart:
                 alike.setdefault((o.operands[1], self.dimension(o.result)), []).append(o)
         for members in alike.values():
             self._join(sorted(members, key=self._future))
@@ -103,6 +103,24 @@ class Grouping:
                     if way and len(run) > 1 and self._join(run):
                         return True
         return False
+
+    def sums_of_products(self) -> list[frozenset[Expression]]:
+        """Products of neighbouring vectors that are only summed: one product of a wider matrix would do."""
+        found = []
+        for e in self.all.found:
+            if not isinstance(e, Sum):
+                continue
+            rows: dict[int, list[tuple[int, Expression]]] = {}
+            for term in e.terms:
+                alone = term in self.place and len(self.place[term][0].operations) == 1
+                if alone and self.all.is_product(term):
+                    group, row = self.place.get(self.all.found[term].operands[1], (None, 0))
+                    rows.setdefault(id(group) if group else 0, []).append((row, term))
+            for where, terms in rows.items():
+                places = sorted(row for row, _ in terms)
+                if where and len(places) > 1 and places == list(range(places[0], places[0] + len(places))):
+                    found.append(frozenset(term for _, term in terms))
+        return sorted(found, key=len, reverse=True)  # a sum contains the sums of its first terms
 
     def _users(self, result: Expression) -> list[Operation]:
         alone = (g.operations[0] for g in self.groups if len(g.operations) == 1)

@@ -211,33 +211,49 @@ class Kernel:
                 totals[i] = totals[i] + gradient
         return self._named(results, totals)
 
+    def pullback(self, weights: Weights, states: Array, inputs: Array, cotangent: Array) -> Array:
+        """∂L/∂s_t for every t, (T+1, ..., N), from the gradient (..., N) at the last state, its last row.
+
+        Method: `states` (T+1, ..., N) are those of `forward`; all that does not depend on the gradient is
+        computed for a block of steps at once. Nothing is rescaled: over many steps gradients can leave the
+        range of the floats.
+        """
+        given = self._given(weights, states=states, inputs=inputs, cotangents=np.asarray(cotangent)[None])
+        nothing = np.zeros_like(given.arrays["cotangents"])
+        return self._carried_back(given, np.broadcast_to(nothing, given.arrays["states"].shape))
+
     def backward(
         self, weights: Weights, states: Array, inputs: Array, cotangents: Array, parameters: bool = True
     ) -> dict[str, Array]:
         """Gradients of a loss over a whole sequence, carried back through all steps.
 
-        `states` (T+1, ..., N) are those of `forward`, `cotangents` (T+1, ..., N) the gradient that the
-        loss has at each of them directly. The result has "states" (T+1, ..., N), the whole gradient at
-        each state, "inputs" (T, ..., M) and, with `parameters`, each parameter's by its name.
+        `states` (T+1, ..., N) are those of `forward`, `cotangents` (T+1, ..., N) the gradient that the loss
+        has at each of them directly. The result has "states" (T+1, ..., N), the whole gradient at each state,
+        "inputs" (T, ..., M) and, with `parameters`, each parameter's by its name.
         """
         given = self._given(weights, states=states, inputs=inputs, cotangents=cotangents)
-        x, s, direct = (given.arrays[name] for name in ("inputs", "states", "cotangents"))
-        if not len(s) == len(direct) == len(x) + 1:
+        steps = given.same_steps("states", "cotangents") - 1
+        whole = self._carried_back(given, given.arrays["cotangents"][:-1])
+        shape = (-1, *given.batch, whole.shape[-1])
+        x, s = given.arrays["inputs"], given.arrays["states"]
+        found = self.adjoint(weights, s[:-1], x, whole.reshape(s.shape)[1:], parameters)
+        found["inputs"] = found["inputs"].reshape(steps, *given.batch, x.shape[-1])
+        return found | {"states": whole.reshape(shape)}
+
+    def _carried_back(self, given: Arguments, direct: Array) -> Array:
+        x, s, last = (given.arrays[name] for name in ("inputs", "states", "cotangents"))
+        if len(s) != len(x) + 1:
             raise DataError(
-                f"backward over {len(x)} inputs needs {len(x) + 1} states and cotangents; found {len(s)} and "
-                f"{len(direct)}; give the states as forward returns them"
+                f"going back through {len(x)} inputs needs {len(x) + 1} states; found {len(s)}; give the states "
+                "as forward returns them"
             )
         whole = np.empty(s.shape, given.dtype)
-        whole[-1] = direct[-1]
+        whole[-1] = last[-1]
         for part in reversed(_blocks(len(x), LOOP_ENTRIES, s[0].size)):
             before = [*given.parts("inputs", x[part]), *given.parts("states", s[part])]
             before += [*given.parts("states", whole[part.stop]), *given.parts("states", direct[part])]
             self._call("pullback", given, before, given.parts("states", whole[part]))
-        found = self.adjoint(weights, s[:-1], x, whole[1:], parameters)
-        shape = (*given.batch, sum(given.widths["inputs"]))
-        found["inputs"] = found["inputs"].reshape(len(x), *shape)
-        found["states"] = whole.reshape(len(s), *given.batch, s.shape[-1])
-        return found
+        return whole.reshape(len(s), *given.batch, s.shape[-1])
 
     def _named(self, results: dict[str, Array], totals: list[Array]) -> dict[str, Array]:
         hidden = [p for p in self.parameters if p in results] if totals else []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grusym.kernels.groups import Group, Grouping
 from grusym.kernels.lowering import FIXED
-from grusym.kernels.operations import OTHER, TIMES, Operations
+from grusym.kernels.operations import OTHER, TIMES, Operation, Operations
 from grusym.kernels.storage import Place, Storage
 from grusym.kernels.writer import Writer
 from grusym.language.expression import Expression, Name
@@ -25,9 +25,12 @@ class Loop:
         self.writer, self.carried, self.paths = writer, carried, paths
         self.like = writer.names[carried[0]]
         writer.otherwise = "early"
-        self.operations = Operations(writer.lowering, writer.values, goals)
-        direct = {g: i for i, g in reversed(list(enumerate(self.operations.goals))) if self._direct(g)}
-        self.grouping = Grouping(self.operations, direct)
+        together: list[frozenset[Expression]] = []
+        for _ in range(2):  # first to see which products stand side by side, then to sum these at once
+            self.operations = Operations(writer.lowering, writer.values, goals, together)
+            direct = {g: i for i, g in reversed(list(enumerate(self.operations.goals))) if self._direct(g)}
+            self.grouping = Grouping(self.operations, direct)
+            together = self.grouping.sums_of_products()
         self.storage = Storage(self.grouping, self.operations, direct)
         self.nexts = [writer.names.fresh(f"{writer.names[s]}_next") for s in carried]
         self.direct = {g: self.nexts[i] for g, i in direct.items()}
@@ -88,7 +91,9 @@ class Loop:
             return
         place = self.storage.places.get(index)
         out = self._view(place) if place else self.direct[group.results[0]]
-        if group.call == TIMES:
+        if group.call == TIMES and len(group.operations[0].operands) > 2:
+            self._summed_products(group.operations[0], out)
+        elif group.call == TIMES:
             self._times(group, out)
         else:
             operands = [self._operand(us) for us in zip(*(o.operands for o in group.operations), strict=True)]
@@ -143,6 +148,23 @@ class Loop:
             self.setup.append(f"{flat} = joined({self.like}, {out})")
             out = flat
         self.lines.append(f"product({v}, {name}, out={out})")
+
+    def _summed_products(self, o: Operation, out: str) -> None:
+        """Products of several matrices with vectors that stand side by side, summed."""
+        pairs = list(zip(o.operands[1::2], o.operands[::2], strict=True))
+        rows = {v: self.storage.row.get(v) for v, _ in pairs}
+        places = [row for row in rows.values() if row is not None]
+        near = len(places) == len(pairs) == len(set(places)) and len({p.array for p in places}) == 1
+        first, last = (min(p.start for p in places), max(p.stop for p in places)) if near else (0, 0)
+        if near and last - first == len(pairs):
+            pairs.sort(key=lambda pair: rows[pair[0]].start)  # type: ignore[union-attr]
+            vectors = self._view(Place(places[0].array, first, last))
+        else:
+            vectors = f"np.stack([{', '.join(self.writer.vector(v, looped=True) for v, _ in pairs)}])"
+        name = self.writer.names.fresh("below")
+        matrices = ", ".join(self.writer.matrix(matrix) for _, matrix in pairs)
+        self.writer.before.append(f"{name} = one_below_another({self.like}, {matrices})")
+        self.lines.append(f"summed_products({vectors}, {name}, out={out})")
 
     def _hand_over(self) -> None:
         """The new values become the old ones of the next step."""

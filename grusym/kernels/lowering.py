@@ -215,13 +215,9 @@ def _names(e: Expression) -> Iterator[str]:
         yield from _names(part)
 
 
-def factors(e: Expression) -> Iterator[Expression]:
+def factors(e: Expression) -> list[Expression]:
     """The factors of an elementwise product, left to right."""
-    if isinstance(e, Hadamard):
-        yield from factors(e.left)
-        yield from factors(e.right)
-    else:
-        yield e
+    return [*factors(e.left), *factors(e.right)] if isinstance(e, Hadamard) else [e]
 
 
 def unknown(e: Expression) -> GrusymError:

@@ -13,6 +13,7 @@ from grusym.language.names import code_names
 PARTS = (
     "diagonal",
     "joined",
+    "one_below_another",
     "scaled_rows",
     "scratch",
     "side_by_side",
@@ -21,6 +22,7 @@ PARTS = (
     "relu_into",
     "summed",
     "summed_outer",
+    "summed_products",
 )
 # What emitted code itself names: `w` holds the weights, `size` the numbers n, m, ...
 RESERVED = ("np", "w", "size", "t", "out", "product", "range", "reversed", "len", *PARTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grusym.kernels.lowering import Lowering
 from grusym.language.expression import (
@@ -41,17 +41,26 @@ class Operation:
 
     result: Expression
     call: str  # a function that takes out=, TIMES, or OTHER: written as an expression
-    operands: tuple[Expression, ...]
+    operands: tuple[
+        Expression, ...
+    ]  # of TIMES: matrix, vector, matrix, vector, ..., whose products are summed
     late: tuple[Expression, ...]
 
 
 class Operations:
-    """The operations that the goals of one step need, each after what it uses."""
+    """The operations that the goals of one step need, each after what it uses.
+
+    `together` are products whose sum is one operation: [A B] [u; v] = A u + B v.
+    """
 
     def __init__(
-        self, lowering: Lowering, values: Mapping[str, Expression], goals: Iterable[Expression]
+        self,
+        lowering: Lowering,
+        values: Mapping[str, Expression],
+        goals: Iterable[Expression],
+        together: Iterable[frozenset[Expression]] = (),
     ) -> None:
-        self.lowering, self.values = lowering, values
+        self.lowering, self.values, self.together = lowering, values, tuple(together)
         self.found: dict[Expression, Operation] = {}
         self.named: dict[Expression, str] = {}  # what a value's expression is called
         for name, right in values.items():
@@ -106,8 +115,12 @@ class Operations:
 
     def _sum(self, e: Expression, terms: tuple[Expression, ...]) -> None:
         """Two terms at a time, products with matrices first, so that the rest is added where they stand."""
-        ordered = sorted(terms, key=lambda t: (isinstance(t, Negative), not self._is_product(t)))
+        ordered = sorted(
+            self._collected(terms), key=lambda t: (isinstance(t, Negative), not self.is_product(t))
+        )
         partial, *rest = ordered
+        if not rest:
+            self.found[e] = replace(self.found[self.need(partial)], result=e)
         for i, term in enumerate(rest):
             result = e if i == len(rest) - 1 else Sum((partial, term))
             if self.lowering.rank(result) == 0:
@@ -117,8 +130,22 @@ class Operations:
             self._put(result, "np.add" if bare is term else "np.subtract", partial, bare)
             partial = result
 
-    def _is_product(self, e: Expression) -> bool:
-        return isinstance(e, Product) and self.is_late(e)
+    def _collected(self, terms: tuple[Expression, ...]) -> list[Expression]:
+        """The terms, products that are summed together as one term of their own."""
+        left = list(terms)
+        for products in self.together:
+            if products <= set(left):
+                left = [t for t in left if t not in products]
+                joint = Sum(tuple(t for t in terms if t in products))
+                self._put(joint, TIMES, *(side for p in joint.terms for side in (p.left, p.right)))  # type: ignore[attr-defined]
+                left.append(joint)
+        return left
+
+    def is_product(self, e: Expression) -> bool:
+        """Whether an expression is a product of a matrix with what is known only inside the loop."""
+        if isinstance(e, Product):
+            return self.is_late(e)
+        return e in self.found and self.found[e].call == TIMES
 
     def _other(self, e: Expression) -> None:
         """An operation of its own kind, done after those it is made of."""

@@ -31,6 +31,19 @@ def joined(like: Array, rows: Array) -> Array:
     return rows.reshape(-1) if like.ndim == 1 else rows
 
 
+def one_below_another(like: Array, *matrices: Array) -> Array:
+    """Matrices such that `summed_products` multiplies each of several vectors by its own and adds up."""
+    transposed = [m.T for m in matrices]
+    return np.concatenate(transposed) if like.ndim == 1 else np.stack(transposed)
+
+
+def summed_products(vectors: Array, matrices: Array, out: Array) -> Array:
+    """Write the sum of the products of vectors (k, ..., n), by `one_below_another`, to `out`."""
+    if matrices.ndim == 2:
+        return np.dot(vectors.reshape(-1), matrices, out=out)
+    return np.matmul(vectors, matrices).sum(axis=0, out=out)
+
+
 def scaled_rows(out: Array, *terms: tuple[Array, Array]) -> Array:
     """Set out[t] = Σ diag(c[t]) A over the terms (c, A), and return it.
 

@@ -85,6 +85,31 @@ def test_gradients_of_parameters_are_sums_over_steps_and_runs(name):
         assert not whole[p].any() or not np.allclose(whole[p], sum(g[p] for g in one[1:]), **CLOSE)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gradient_at_the_end_is_carried_back_by_the_jacobians(name):
+    kernel = compiled(name)
+    weights, inputs, state = problem(name, batch=(2, 2))
+    states = kernel.forward(weights, inputs, state)
+    carried = np.random.default_rng(10).standard_normal(state.shape)
+    found = kernel.pullback(weights, states, inputs, carried)
+    assert np.array_equal(found[-1], carried)
+    for t, J in reversed(list(enumerate(kernel.jacobians(weights, states[:-1], inputs)))):
+        carried = np.einsum("...ij,...i->...j", J, carried)
+        assert np.allclose(found[t], carried, **CLOSE)
+        assert not np.allclose(found[t], 1.001 * carried, **CLOSE)
+
+
+def test_several_gradients_share_the_states_of_one_run():
+    kernel = compiled("lstm")
+    weights, inputs, state = problem("lstm", batch=())
+    states = kernel.forward(weights, inputs, state)
+    given = np.random.default_rng(11).standard_normal((3, 10))
+    together = kernel.pullback(weights, states[:, None], inputs[:, None], given)
+    alone = np.stack([kernel.pullback(weights, states, inputs, one) for one in given], axis=1)
+    assert np.allclose(together, alone, **CLOSE)
+    assert not np.allclose(together, alone[:, ::-1], **CLOSE)
+
+
 def test_long_sequences_are_carried_back_across_blocks():
     kernel = compiled("gru")
     weights, inputs, state = problem("gru", steps=30_000, batch=())
@@ -115,7 +140,9 @@ def test_states_of_another_length_are_refused():
     kernel = compiled("gru")
     weights, inputs, state = problem("gru")
     states = kernel.forward(weights, inputs, state)
-    with pytest.raises(DataError, match="needs 5 states and cotangents; found 4 and 5"):
+    with pytest.raises(DataError, match="through 4 inputs needs 5 states; found 4"):
+        kernel.backward(weights, states[:-1], inputs, states[:-1])
+    with pytest.raises(DataError, match="states have 4, cotangents have 5"):
         kernel.backward(weights, states[:-1], inputs, states)
     with pytest.raises(DataError, match="same steps"):
         kernel.adjoint(weights, states, inputs, states)

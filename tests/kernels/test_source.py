@@ -76,6 +76,13 @@ def test_gates_that_differ_in_their_weights_only_are_one_call():
     assert step.count("product(") == 2  # the candidate has to wait for the reset gate
 
 
+def test_gradients_that_pass_through_gates_are_scaled_once_and_multiplied_together():
+    step = function(compiled("gru_reset_after").source, "pullback").split("for t in")[1]
+    assert step.count("np.multiply(") == 1
+    assert step.count("summed_products(") == 1
+    assert "product(h" not in step
+
+
 def test_what_needs_no_state_is_computed_before_the_loop():
     before, step = function(compiled("gru").source, "forward").split("for t in")
     assert "x @ w.W_c.T + w.b_c" in before
