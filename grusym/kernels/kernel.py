@@ -244,7 +244,7 @@ class Kernel:
         x, s, last = (given.arrays[name] for name in ("inputs", "states", "cotangents"))
         if len(s) != len(x) + 1:
             raise DataError(
-                f"going back through {len(x)} inputs needs {len(x) + 1} states; found {len(s)}; give the states "
+                f"going back through {len(x)} inputs needs {len(x) + 1} states; found {len(s)}; give them "
                 "as forward returns them"
             )
         whole = np.empty(s.shape, given.dtype)
