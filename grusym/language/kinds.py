@@ -13,6 +13,7 @@ from dataclasses import replace
 from grusym.errors import read_error
 from grusym.language.build import hadamard
 from grusym.language.expression import (
+    ZERO,
     Activation,
     Columns,
     Concatenation,
@@ -51,7 +52,8 @@ Kind = str | None
 class Kinds:
     """The kinds of names, learned from the expressions that use them."""
 
-    def __init__(self, bound: Iterable[str], declared: dict[str, str]) -> None:
+    def __init__(self, bound: Iterable[str], declared: dict[str, str], rows: bool = False) -> None:
+        self.rows = rows  # whether vectors may be transposed, as in gradients; no cell sums over a vector yet
         self.known: dict[str, str] = dict.fromkeys(bound, VECTOR) | declared
         self.bound = frozenset(self.known)
         self.habits = False
@@ -75,6 +77,11 @@ class Kinds:
         elif isinstance(e, Sum | Negative) and kind == MATRIX:  # every term of a matrix is one
             for term in children(e):
                 self.learn(term, kind)
+        elif isinstance(e, Quotient) and kind == MATRIX:
+            self.learn(e.left, kind)
+        elif isinstance(e, Starred | Hadamard) and kind == MATRIX:  # γ * U
+            for factor in children(e):
+                self.learn(factor, MATRIX if _upper(factor) else SCALAR)
         return kind
 
     def kind(self, e: Expression, wanted: Kind = None) -> Kind:
@@ -133,16 +140,22 @@ class Kinds:
                 bare = term.operand if isinstance(term, Negative) else term
                 if isinstance(bare, Name) and bare.name not in self.known:
                     self.learn(bare, kind or VECTOR)
+                elif kind == MATRIX:
+                    self.learn(term, kind)
                 elif self.kind(term) is None:
                     self.kind(term, kind)
             return kind
         return None if None in found else widest
 
     def _elementwise(self, u: Expression, v: Expression, wanted: Kind) -> Kind:
-        for factor in (u, v):
-            self.learn(factor, VECTOR)
+        open_ = (_greek(u) or _greek(v)) and not (self.habits and wanted == VECTOR)  # γ ⊙ U may be a matrix
+        for factor, other in ((u, v), (v, u)):
+            if _greek(factor) and self.kind(other) == MATRIX:
+                self.learn(factor, SCALAR)
+            elif not open_:
+                self.learn(factor, VECTOR)
         found = (self.kind(u), self.kind(v))
-        if None in found and self.habits:
+        if None in found and self.habits and not open_:
             found = (self.kind(u, VECTOR), self.kind(v, VECTOR))
         return _widest(*found)
 
@@ -162,7 +175,7 @@ class Kinds:
         if self.habits:
             for i in range(len(factors) - 1, -1, -1):
                 if kinds[i] is None:
-                    last = i == len(factors) - 1
+                    last = all(k == SCALAR for k in kinds[i + 1 :])
                     habit = VECTOR if last and not (wanted == MATRIX or _upper(factors[i])) else MATRIX
                     habit = self._habit(factors[i], habit)
                     kinds[i] = self.kind(factors[i], self.learn(factors[i], habit)) or habit
@@ -170,8 +183,8 @@ class Kinds:
 
     def _habit(self, e: Expression, otherwise: str) -> str:
         """What the field would take an undecided factor for, by the letters in it."""
-        letters = [name[0] for name in names_in(e) if name not in self.known]
-        if letters and all("α" <= letter <= "ω" for letter in letters):
+        unknown = [Name(name) for name in names_in(e) if name not in self.known]
+        if unknown and all(map(_greek, unknown)):
             return SCALAR
         constant = isinstance(e, Sum) and any(self.kind(term) == SCALAR for term in e.terms)
         return VECTOR if constant and otherwise == MATRIX else otherwise
@@ -193,6 +206,10 @@ class Kinds:
                     self._not_matrix(v, "⊙")
             case Activation(operand=u):
                 self._not_matrix(u, e.function)
+            case Power(base=u):
+                self._not_matrix(u, "a power")
+            case Transpose(operand=u):
+                self._may_turn(u)
             case Sum(terms=terms):
                 self._one_kind(terms)
         return rebuilt(e, tuple(self.close(child) for child in children(e)))
@@ -203,9 +220,25 @@ class Kinds:
                 e.span, f"{what} acts on vectors, but {_shown(e)} is a matrix; did you mean a matrix product?"
             )
 
+    def _may_turn(self, e: Expression) -> None:
+        kind = self.kind(e)
+        if kind == SCALAR or (kind == VECTOR and not self.rows):
+            raise read_error(
+                e.span,
+                f"only a matrix can be transposed in a cell, but {_shown(e)} is {WORDS[kind]}; "
+                "sums over the entries of a vector are not derived yet",
+            )
+
     def _one_kind(self, terms: tuple[Expression, ...]) -> None:
         matrices = [t for t in terms if self.kind(t) == MATRIX]
         vectors = [t for t in terms if self.kind(t) == VECTOR]
+        numbers = [t for t in terms if self.kind(t) == SCALAR and t != ZERO]
+        if matrices and numbers:
+            raise read_error(
+                numbers[0].span,
+                f"a matrix and a number are added: {_shown(matrices[0])} is a matrix; write the number times "
+                "I, as in U - 2 I",
+            )
         if matrices and vectors:
             raise read_error(
                 matrices[0].span,
@@ -222,7 +255,8 @@ class Kinds:
             if (k, kind) in PRODUCTS:
                 result, kind = Product(left, result, span=factor.span), PRODUCTS[k, kind]  # type: ignore[index]
             elif SCALAR in (k, kind):
-                result = Hadamard(left, result, span=factor.span)
+                scalar, other = (result, left) if k == MATRIX else (left, result)  # U γ is γ U
+                result = Hadamard(scalar, other, span=factor.span)
                 kind = k if kind == SCALAR else kind
             elif k == VECTOR and kind == VECTOR and sign != "@":
                 result = replace(hadamard(left, result), span=factor.span)
@@ -250,6 +284,10 @@ def resolved(e: Expression, names: dict[int, str]) -> Expression:
 
 def _upper(e: Expression) -> bool:
     return isinstance(e, Name) and e.name[0].isupper()
+
+
+def _greek(e: Expression) -> bool:
+    return isinstance(e, Name) and "α" <= e.name[0] <= "ω"
 
 
 def _widest(*kinds: Kind) -> Kind:

@@ -79,7 +79,7 @@ def read_expression(text: str, cell: Cell) -> Expression:
             )
         meaning[id(use)] = known
     declared = {n: ("scalar", "vector", "matrix")[len(s)] for n, s in cell.shapes.items()}
-    return Kinds((), declared).close(resolved(e, meaning))
+    return Kinds((), declared, rows=True).close(resolved(e, meaning))
 
 
 def meaning_in(cell: Cell, name: NameToken) -> str | None:

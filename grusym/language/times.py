@@ -128,6 +128,8 @@ class Names:
 
     def _timed_use(self, w: Written, seen: set[str], s: Statement) -> str:
         key, time = bare(w.name), w.name.time
+        if w.name.primes == 1 and time is None and key[:-1] in self.states:  # h' in a text with h_new
+            key, time = key[:-1], self.times[key[:-1]]
         if key not in self.times:
             return self._undefined_at(w, key, time)
         defined = self.times[key]
