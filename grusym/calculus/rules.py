@@ -18,6 +18,7 @@ from grusym.language.expression import (
     ONE,
     Activation,
     Concatenation,
+    Diagonal,
     Expression,
     Hadamard,
     Identity,
@@ -131,6 +132,13 @@ def _matrix_change(matrix: Expression, operand: Expression) -> Differential:
             return _matrix_change(Hadamard(a, Transpose(b)), operand)
         case Identity() | Transpose(operand=Identity()):
             return Differential()
+        case Diagonal(vector=v) | Transpose(operand=Diagonal(vector=v)):  # diag(v) u = v ⊙ u
+            return d(v).scaled(operand)
+        case Quotient(left=a, right=b):  # a matrix over a scalar
+            over = Quotient(ONE, b)
+            return _matrix_change(a, operand).scaled(over) + _over_scalar(b, product(a, operand))
+        case Transpose(operand=Quotient(left=a, right=b)):
+            return _matrix_change(Quotient(Transpose(a), b), operand)
         case Negative(operand=a):
             return _matrix_change(a, operand).scaled(negative(ONE))
         case Sum(terms=terms):
@@ -149,6 +157,10 @@ def _matrix_change(matrix: Expression, operand: Expression) -> Differential:
         "names, transposes, sums, "
         "products and scalar multiples of such"
     )
+
+
+def _over_scalar(b: Expression, numerator: Expression) -> Differential:
+    return d(b).scaled(negative(Quotient(numerator, power(b, 2))))
 
 
 def differential(e: Expression, active: frozenset[str], y: Expression, steps: list[Step]) -> Differential:
