@@ -151,8 +151,12 @@ class Drawing:
         if draw < 0.62:
             inner = ("function", rng.choice(PLAIN), ("matrix", [self.name("V")], self.vector(d)))
             return ("matrix", [self.name("U")], inner)
-        if draw < 0.7:
+        if draw < 0.68:
             return ("matrix", [f"({self.square()} + {self.square()})"], self.vector(d))
+        if draw < 0.72:
+            return ("matrix", [f"diag({self.bias()[1]})", self.square()], self.vector(d))
+        if draw < 0.76:
+            return ("matrix", [f"({self.name('γ')} {self.square()} - {self.square()})"], self.vector(d))
         return ("matrix", [self.square() for _ in range(rng.choice((1, 1, 1, 2)))], self.vector(d))
 
     def square(self) -> str:
@@ -248,6 +252,8 @@ class Writer:
         return glue.join([*map(self._turned, matrices), self.write(e, ATOM)]), CHAIN
 
     def _turned(self, matrix: str) -> str:
+        if self.notation == "numpy":
+            matrix = re.sub(r"(γ_\d+) ", r"\1 * ", matrix)
         return self.plain(matrix).replace(
             "ᵀ", {"numpy": ".T", "latex": r"^\top", "times": "^T"}.get(self.notation, "ᵀ")
         )

@@ -6,6 +6,9 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
+from grusym.assemble import derived
+from grusym.checks import numeric
+from grusym.checks.subject import subjects
 from grusym.errors import ReadError
 from grusym.language.cell import Cell
 from grusym.language.reader import read_cell
@@ -95,3 +98,35 @@ def test_a_text_of_thousands_of_characters_is_answered_too(what):
 def test_a_printed_cell_reads_back_as_itself(written):
     first = read_cell(written.text("primes"))
     assert read_cell(str(first)).equations == first.equations
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("h' = U (U² h)", "a power acts on vectors, but U is a matrix"),
+        ("h' = U h + (2 + U) h", "a matrix and a number are added"),
+        ("h' = 2.T", "only a matrix can be transposed in a cell, but this is a scalar"),
+        ("r = σ(U h)\nh' = rᵀ h ⊙ h", "only a matrix can be transposed in a cell, but r is a vector"),
+        ("f = σ(U @ (h' * h_prev))\nh_new = f * h_prev", "h' is used before it is defined in line 2"),
+    ],
+)
+def test_what_the_calculus_could_not_derive_is_refused_when_it_is_read(text, said):
+    error = answer(text)
+    assert isinstance(error, ReadError) and said in str(error) and error.line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h' = (γ U - V) h",
+        "h' = (U γ) h + U h γ",
+        "h' = diag(p) U h + (diag(p) V)ᵀ h + diag(h) tanh(p)",
+        "h' = (U / 2) h + (V / (1 + γ))ᵀ h\nγ : scalar",
+        "h' = U (p γ h) + (I + U V)ᵀ h",
+        "c_new = σ(U h_prev) ⊙ c_prev\nh_new = c' ⊙ h_prev",
+    ],
+)
+def test_scaled_diagonal_and_turned_matrices_are_derived(text):
+    for thing in derived(read_cell(text)):
+        for subject in subjects(thing):
+            assert numeric.compare(subject).outcome == "agrees"
