@@ -108,7 +108,7 @@ def taken(letter: Letter, monomial: Monomial) -> Monomial | bool | None:
     _, other, inner = monomial[0][0]
     own = transposed(letter)
     if own == other:
-        return inner  # type: ignore[no-any-return]
+        return inner
     return None if disjoint(own, other) else False
 
 

@@ -136,7 +136,7 @@ class _Reverse:
         state = value.rstrip("'")
         ways = {_magnitude(c) for c in _coefficients(step)}
         adjoint = self.shared(adjoint, len(ways), f"δ_{state}", f"gradient at {value}")
-        self.pull(step, adjoint, state)
+        self.pull(step, adjoint, state, self.cell.shapes[value] == ())
 
     def _differential(self, value: str) -> Differential:
         e = self.cell.equation(value).right
@@ -145,8 +145,11 @@ class _Reverse:
         self.steps.extend(steps)
         return found
 
-    def pull(self, step: Differential, adjoint: Expression, about: str) -> None:
-        """Transpose one differential: give each variable and matrix its share of the cotangent."""
+    def pull(self, step: Differential, adjoint: Expression, about: str, scalar: bool = False) -> None:
+        """Transpose one differential: give each variable and matrix its share of the cotangent.
+
+        `scalar` says that the value whose differential it is has no axes.
+        """
         counts: dict[Expression, int] = {}
         for c in _coefficients(step):
             counts[_magnitude(c)] = counts.get(_magnitude(c), 0) + 1
@@ -162,16 +165,18 @@ class _Reverse:
             return _signed(c, weighted[size])
 
         for variable, c in step.diagonals:
-            self._give(variable, c, adjoint, share)
+            self._give(variable, c, adjoint, share, scalar)
         for ch in step.changes:
             self._give_matrix(ch, share(ch.coefficient))
         for p in step.passages:
             self._pass(p, share(p.coefficient), about)
 
-    def _give(self, variable: Expression, c: Expression, adjoint: Expression, share: Any) -> None:
+    def _give(
+        self, variable: Expression, c: Expression, adjoint: Expression, share: Any, scalar: bool
+    ) -> None:
         assert isinstance(variable, Name)
         name = variable.name
-        if name in self.scalars:
+        if name in self.scalars and not scalar:  # it acted on every entry of a vector: their sum comes back
             part: Expression = Product(transpose(c), adjoint)
         else:
             part = share(c)

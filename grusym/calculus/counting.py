@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from grusym.language.cell import Cell
 from grusym.language.expression import (
     Activation,
+    Diagonal,
     Expression,
     Hadamard,
+    Identity,
     Number,
     Power,
     Product,
@@ -55,14 +57,22 @@ def state_size(cell: Cell) -> sympy.Expr:
 
 def _cost(node: Expression, cell: Cell) -> Any:
     if isinstance(node, Product):
-        left, right = shape_of(node.left, cell.shapes), shape_of(node.right, cell.shapes)
-        return _entries(left) * _entries(right[1:])
+        return _product_cost(node, cell)
     if isinstance(node, Hadamard | Quotient):
+        if isinstance(node.left, Number) and node.left.value == 1:
+            return 0
         shape = shape_of(node, cell.shapes)
-        return 0 if isinstance(node.left, Number) and node.left.value in (1, -1) else _entries(shape)
+        return _entries(shape[:1])  # a scalar before a matrix scales the product's entries
     if isinstance(node, Power):
         return (node.exponent - 1) * _entries(shape_of(node, cell.shapes)) if node.exponent > 1 else 0
     return 0
+
+
+def _product_cost(node: Product, cell: Cell) -> Any:
+    if isinstance(node.left, Identity):
+        return 0
+    left, right = shape_of(node.left, cell.shapes), shape_of(node.right, cell.shapes)
+    return _entries((left[0] if isinstance(node.left, Diagonal) else _entries(left), *right[1:]))
 
 
 def _entries(shape: tuple[Any, ...]) -> Any:

@@ -14,7 +14,7 @@ from grusym.errors import DataError, UnknownNameError, unknown
 from grusym.language.build import total
 from grusym.language.cell import Cell
 from grusym.language.derivation import Derivation, Step
-from grusym.language.expression import ZERO, Expression, Identity, Increment, Name, names_in
+from grusym.language.expression import ZERO, Expression, Identity, Increment, Name, names_in, unplaced
 from grusym.language.lexer import tokens
 from grusym.language.reader import meaning_in
 
@@ -132,8 +132,8 @@ def own_name(cell: Cell, name: str, error: type[Exception] = UnknownNameError) -
 
 @lru_cache(maxsize=4096)
 def _derived(e: Expression, left: str, active: frozenset[str]) -> tuple[Differential, tuple[Step, ...]]:
-    steps: list[Step] = []
-    return differential(e, active, Name(left), steps), tuple(steps)
+    steps: list[Step] = []  # equal equations share one derivation, so it says nothing of either's place
+    return differential(unplaced(e), active, Name(left), steps), tuple(steps)
 
 
 def local(cell: Cell, value: str) -> Differential:

@@ -215,3 +215,8 @@ def substituted(e: Expression, values: dict[str, Expression]) -> Expression:
     if isinstance(e, Name):
         return values.get(e.name, e)
     return rebuilt(e, tuple(substituted(child, values) for child in children(e)))
+
+
+def unplaced(e: Expression) -> Expression:
+    """The same tree without its places in a text."""
+    return replace(rebuilt(e, tuple(map(unplaced, children(e)))), span=None)

@@ -31,7 +31,7 @@ from grusym.language.lexer import Token
 from grusym.language.scanner import NameToken
 
 DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
-LONGEST_TERM = 200  # factors of one term; each nests the tree by one
+LONGEST_TERM = 64  # factors of one term; each nests the tree by one
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ def powered(array: Array, exponent: int) -> Array:
     """array to a whole power by repeated squaring: exact for any numbers, no complex logarithms."""
     if exponent < 0:
         return np.true_divide(1, powered(array, -exponent))
+    if exponent == 0:
+        return np.ones_like(array)
     result: Array = 1
     for bit in bin(exponent)[2:]:
         result = np.multiply(result, result)

@@ -1,0 +1,44 @@
+"""The verdicts on every derived formula."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from grusym.chapters.findings import Findings
+from grusym.reports.page.content import Section, Strong, Text, VerdictTable
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def chapter(found: Findings) -> Section:
+    """The verdicts."""
+    data = found.data("formulas_checked")
+    if data is None:
+        return Section("Checks", found.missing("formulas_checked"))
+    verdicts = [
+        SimpleNamespace(
+            claim=SimpleNamespace(id=row["claim"], statement=row["statement"]),
+            **{k: row[k] for k in ("outcome", "method", "where", "fix", "counterexample", "detail")},
+        )
+        for row in _rows(data, "verdict")
+    ]
+    refused, twins = int(data.twin_refused.sum()), data.sizes["twin"]
+    text = (
+        f"{data.sizes['verdict']} verdicts on {len(set(data.claim.values))} formulas. To show "
+        "that the oracles can say no, "
+        f"each was also given a broken twin of every formula: {refused} of {twins} were refused."
+    )
+    accepted = [str(t) for t, r in zip(data.twin_of.values, data.twin_refused.values, strict=True) if not r]
+    notes = (Text(("Broken twins that were accepted: ", Strong(", ".join(accepted)))),) if accepted else ()
+    return Section(
+        "Checks", (Text(text), *notes, VerdictTable(verdicts, title="Every derived formula, judged"))
+    )
+
+
+def _rows(data: xarray.Dataset, dimension: str) -> list[dict[str, str]]:
+    columns = {
+        str(k): [str(x) for x in v.values] for k, v in data.data_vars.items() if v.dims == (dimension,)
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
