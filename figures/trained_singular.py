@@ -11,8 +11,8 @@ from grusym.pictures.curves import LN10, powers_of_ten
 NEEDS = ("trained_gru",)
 CAPTION = (
     r"Singular values of $\partial h_T / \partial h_{T-k}$ of the trained GRU reading a text, largest first, "
-    r"for several lags $k$. The norm, at the left end, stays near one for hundreds of letters, while most "
-    r"directions are lost within a few."
+    r"for several lags $k$. The largest, at the left end, is above one at every lag shown, while ever fewer "
+    r"of the others are: a norm alone hides that."
 )
 SMALLEST = -40  # powers of ten below which nothing is shown
 

@@ -36,9 +36,9 @@ def weight_counts(cell: Cell) -> dict[str, sympy.Expr]:
 def operation_count(cell: Cell) -> sympy.Expr:
     """Multiply-adds of one step.
 
-    Method: a matrix of a rows and b columns times a vector counts a b, every elementwise product,
-    quotient or power one for each entry; an addition goes with the multiplication before it, and
-    the elementwise functions are counted apart by `activation_count`.
+    Method: a matrix of a rows and b columns times a vector counts a b, every elementwise product or
+    quotient one for each entry, a k-th power k - 1; an addition goes with the multiplication before
+    it, and the elementwise functions are counted apart by `activation_count`.
     """
     count = sum((_cost(node, cell) for e in cell.equations for node in walk(e.right)), start=_zero())
     return _factored(count)

@@ -11,6 +11,12 @@ from grusym.reports.page.content import Section, Strong, Text, VerdictTable
 if TYPE_CHECKING:
     import xarray
 
+MEANING = (
+    "Each Jacobian and gradient has two judges. Component-wise SymPy is exact, at n = 2 and m = 1 only: the "
+    "smallest size at which transposes and the order of products show. Complex step looks at larger sizes, "
+    "to rounding. The slopes of the elementwise functions have one judge, SymPy's own derivative."
+)
+
 
 def chapter(found: Findings) -> Section:
     """The verdicts."""
@@ -27,13 +33,19 @@ def chapter(found: Findings) -> Section:
     refused, twins = int(data.twin_refused.sum()), data.sizes["twin"]
     text = (
         f"{data.sizes['verdict']} verdicts on {len(set(data.claim.values))} formulas. To show "
-        "that the oracles can say no, "
-        f"each was also given a broken twin of every formula: {refused} of {twins} were refused."
+        "that the oracles "
+        f"can say no, each was also given a broken twin of every formula: {refused} of {twins} were refused."
     )
     accepted = [str(t) for t, r in zip(data.twin_of.values, data.twin_refused.values, strict=True) if not r]
     notes = (Text(("Broken twins that were accepted: ", Strong(", ".join(accepted)))),) if accepted else ()
     return Section(
-        "Checks", (Text(text), *notes, VerdictTable(verdicts, title="Every derived formula, judged"))
+        "Checks",
+        (
+            Text(text),
+            Text(MEANING, "note"),
+            *notes,
+            VerdictTable(verdicts, title="Every derived formula, judged"),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,9 +57,16 @@ class Findings:
         return (Text(f"The analysis {name} has no result: {reason}", "note"),)
 
 
-def question(data: xarray.Dataset) -> str:
-    """The question a result answers: the first paragraph of its analysis's docstring."""
-    return " ".join(str(data.attrs["question"]).split("\n\n")[0].split())
+def about(data: xarray.Dataset) -> tuple[Text, ...]:
+    """What an analysis says of itself: its question, then its setting and method, from its docstring."""
+    first, *rest = (" ".join(p.split()) for p in str(data.attrs["question"]).split("\n\n"))
+    notes = (re.sub(r"\s(?=(?:Source|Expect): )", "\n", p).split("\n") for p in rest)
+    return (Text(first, "lead"), *(Text(line, "note") for lines in notes for line in lines))
+
+
+def near(data: xarray.Dataset, lag: int) -> int:
+    """The lag of the data's grid nearest to the one wanted."""
+    return int(data.lag.sel(lag=lag, method="nearest"))
 
 
 def horizon(exponent: float) -> float:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from grusym.chapters.counts import share
-from grusym.chapters.findings import Findings, horizon
-from grusym.reports.page.content import Highlight, Summary
+from grusym.chapters.findings import Findings, near
+from grusym.pictures.curves import LN10
+from grusym.reports.page.content import Highlight, Summary, Tex
+
+LAG = 100  # steps through which the gradients of the first screen go
 
 
 def summary(found: Findings) -> Summary:
@@ -13,18 +18,25 @@ def summary(found: Findings) -> Summary:
     flow, trained = found.data("gradient_horizon"), found.data("trained_gru")
     for name in ("gru", "lstm"):
         if flow is not None and name in flow.cell.values:
-            steps = horizon(float(flow.leading_exponent.sel(cell=name).median()))
-            words = f"steps in which a gradient fades by a factor e in an untrained {name.upper()}"
-            highlights.append(Highlight(_number(steps), words))
+            lag = near(flow, LAG)
+            norm = float(flow.log_norm.sel(cell=name, lag=lag).median())
+            words = f"norm of the gradient through {lag} steps of an untrained {name.upper()}, median"
+            highlights.append(Highlight(power_of_ten(norm), words))
     if trained is not None:
-        steps = horizon(float(trained.exponent[0]))
-        highlights.append(Highlight(_number(steps), "steps in a trained GRU that reads a text"))
+        lag = near(trained, LAG)
+        norm = float(trained.log_norm.sel(lag=lag).median())
+        words = f"norm of the gradient through {lag} letters in a trained GRU, median"
+        highlights.append(Highlight(power_of_ten(norm), words))
     text = (
-        "Each cell is stated once, as the equations a paper prints. Its Jacobians, gradients, counts, NumPy "
-        "code and graph follow from that text; two oracles that do not know the calculus judge every formula."
+        "Each cell is stated once, as the equations a paper prints. Its Jacobians, gradients, "
+        "counts, NumPy code "
+        "and graph follow from that text; every Jacobian and gradient is judged by two oracles "
+        "that do not know "
+        "the calculus."
     )
     return Summary(text, tuple(highlights))
 
 
-def _number(steps: float) -> str:
-    return "∞" if steps == float("inf") else f"{steps:.3g}"
+def power_of_ten(log: float) -> Tex | str:
+    """A number given by its natural logarithm, as a reader takes it in: 6.9, or a power of ten."""
+    return f"{math.exp(log):.2g}" if abs(log) < 5 else Tex(f"$10^{{{log / LN10:.0f}}}$")

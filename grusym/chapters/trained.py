@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grusym.chapters.findings import Findings, question
-from grusym.reports.page.content import Column, Section, Table, Text, Value
+import numpy as np
+
+from grusym.chapters.findings import Findings, about
+from grusym.reports.page.content import Column, Section, Table, Tex, Text, Value
 
 if TYPE_CHECKING:
     import xarray
@@ -28,8 +30,8 @@ def chapter(found: Findings) -> Section:
         (
             Column("Word read"),
             Column("What the model says"),
-            Column("ln norm, first letter to end", format=".2f"),
-            Column("ln geometric mean", format=".1f"),
+            Column(Tex(r"$\ln$ norm, first letter to end"), format=".2f"),
+            Column(Tex(r"$\ln$ geometric mean"), format=".1f"),
         ),
         rows,
         title="Gradients through whole words",
@@ -40,8 +42,8 @@ def chapter(found: Findings) -> Section:
         name="trained_gru_words",
     )
     blocks_ = (
-        Text(question(data)),
-        *found.figure("trained_gradient"),
+        *about(data),
+        Text(_answer(data)),
         *found.figure("trained_singular"),
         table,
     )
@@ -52,3 +54,17 @@ def _last(values: xarray.DataArray) -> float:
     """The last value that is there: words differ in length."""
     there = values.dropna(values.dims[0])
     return float(there[-1]) if there.size else float("nan")
+
+
+def _answer(data: xarray.Dataset) -> str:
+    """The answer in words, from the numbers."""
+    norms, far = data.log_norm, int(data.lag[-1])
+    low, high = (float(np.exp(f(norms.sel(lag=far)))) for f in (np.min, np.max))
+    live = data.live.sel(lag=far)
+    exponent, error = float(data.exponent[0]), float(data.exponent_standard_error[0])
+    return (
+        f"After {far} letters of text the gradient's norm is between {low:.2g} and {high:.2g} at the "
+        f"{data.sizes['place']} places looked at, carried by {int(live.min())} to {int(live.max())} of "
+        f"{data.attrs['width']} directions with a singular value above {data.attrs['live_threshold']:g}. "
+        f"The leading Lyapunov exponent along the text is {exponent:.4f} ± {error:.4f} nats per letter."
+    )

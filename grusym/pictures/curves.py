@@ -24,13 +24,20 @@ BESIDE = 4.0  # points from a line's end to its name
 CLOSE = 24.0  # points between the ends of lines whose names may meet
 
 
-def band(axes: Axes, lags: ArrayLike, logs: ArrayLike, colour: str, label: str = "") -> None:
-    """The median of runs as a line and their 5-95 % as a band.
+def band(
+    axes: Axes,
+    lags: ArrayLike,
+    logs: ArrayLike,
+    colour: str,
+    label: str = "",
+    levels: Sequence[float] = LEVELS,
+) -> None:
+    """The median of runs as a line and their 5-95 %, or other levels, as a band.
 
     Shapes: logs (runs, lags), natural logarithms. -inf is a gradient that is exactly zero: the line ends
     where half of the runs have one, the band where a twentieth have.
     """
-    low, middle, high = quantiles(np.asarray(logs, float) / LN10)
+    low, middle, high = quantiles(np.asarray(logs, float) / LN10, levels)
     there = np.isfinite(low) & np.isfinite(high)
     axes.fill_between(np.asarray(lags), low, high, where=there, color=colour, alpha=0.18, linewidth=0)
     axes.plot(lags, np.where(np.isfinite(middle), middle, np.nan), color=colour, label=label or None)

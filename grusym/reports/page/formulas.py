@@ -149,6 +149,8 @@ def _clean(element: ElementTree.Element) -> str:
     inner = escape(element.text or "") + Markup("".join(map(_clean, element)))
     if tag not in _TAGS:
         return str(inner)
+    if tag == "msup" and len(element) == 2 and element[1].text in ("′", "'", "\u2032"):
+        return f"<mrow>{inner}</mrow>"  # Chromium shrinks and lifts a prime that stands in a superscript
     kept = "".join(f' {k}="{escape(v)}"' for k, v in element.attrib.items() if k in _ATTRIBUTES)
     return f"<{tag}{kept}>{inner}</{tag}>"
 
