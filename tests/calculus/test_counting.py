@@ -43,6 +43,23 @@ def test_the_formula_counts_the_entries_of_real_arrays(name):
     assert sp.expand(sum(weight_counts(c).values()) - parameter_count(c)) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "parameters", "operations"),
+    [
+        ("h' = W [h, h, h ⊙ h]", 3 * n**2, 3 * n**2 + n),
+        ("x : n\nh' = W [h, x] + W [x, h]", 2 * n**2, 4 * n**2),
+        ("h' = I h", 0, 0),
+        ("h' = (α U) h", n**2 + 1, n**2 + n),
+        ("γ : scalar\ng = σ(γ)\nh' = g h + (1 - g) tanh(W x)", n * m + 1, n * m + 2 * n),
+    ],
+)
+def test_sums_of_sizes_identities_and_scalars_are_counted_right(text, parameters, operations):
+    c = read_cell(text)
+    assert sp.expand(parameter_count(c) - parameters) == 0
+    assert sp.expand(operation_count(c) - operations) == 0
+    assert operation_count(c).free_symbols <= set(c.sizes)
+
+
 def test_shared_and_stacked_weights_are_counted_once():
     c = read_cell("z_t = σ(W · [h_{t-1}, x_t])\nh_t = z_t * h_{t-1} + (1 - z_t) * tanh(W · [h_{t-1}, x_t])")
     assert parameter_count(c) == sp.factor(n * (m + n))
