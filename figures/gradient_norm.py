@@ -13,8 +13,8 @@ NEEDS = ("gradient_horizon", "trained_gru")
 CAPTION = (
     r"Spectral norm of $\partial s_T / \partial s_{T-k}$ against the lag $k$; $s$ is the whole state, for "
     r"the LSTM $c$ and $h$. Untrained cells ($n = 32$, $m = 16$, PyTorch's initialisation, normal inputs): "
-    r"median and 5th to 95th percentile of 16 seeds. Trained GRU ($n = 256$), reading a text: median and range "
-    r"of 5 places. Below the dotted line a float64 product is zero."
+    r"median and 5th to 95th percentile of 16 seeds. Trained GRU ($n = 256$), reading a text: median and "
+    r"range of 5 places. Below the dotted line a float64 product is zero."
 )
 SMALLEST = np.log(np.finfo(np.float64).smallest_subnormal) / LN10
 NEAR = 50  # lags shown in the right panel
