@@ -33,6 +33,15 @@ class DataError(GrusymError):
     """Arrays or files that do not fit what was asked of them: missing, of the wrong size, not finite."""
 
 
+def whole(what: str, value: Any, least: int = 0) -> int:
+    """Return a whole number of at least that size (1e4 is one), or raise DataError saying what is none."""
+    from numbers import Real
+
+    if not isinstance(value, Real) or not value % 1 == 0 or value < least:  # of NaN and infinity, % is NaN
+        raise DataError(f"{what} must be a whole number from {least} on; found {value!r}; give one")
+    return int(value)
+
+
 def unknown(kind: str, name: str, known: object) -> UnknownNameError:
     """Return the error for a name nobody has, with the nearest known names first."""
     import difflib

@@ -106,9 +106,8 @@ class Jacobian:
         given = {own_name(self.cell, name, DataError): np.asarray(v) for name, v in values.items()}
         arrays = {**given, **evaluate_cell(self.cell, given)}
         rows, columns = arrays[self.of], arrays[self.by]
-        batch = np.broadcast_shapes(
-            *(np.shape(arrays[n])[:-1] for n in (*self.cell.inputs, *self.cell.states))
-        )
+        axes = {name: len(shape) for name, shape in self.cell.shapes.items()}
+        batch = np.broadcast_shapes(*(v.shape[: v.ndim - axes[name]] for name, v in given.items()))
         shape = (*batch, np.shape(rows)[-1], np.shape(columns)[-1])
         matrix = evaluate(self.expression, arrays, self.cell.shapes, result=shape[-2:])
         return np.array(np.broadcast_to(matrix, shape))
@@ -149,15 +148,16 @@ def _local_with_steps(
     return _derived(e, value, frozenset(vectors).intersection(names_in(e)))
 
 
-def jacobian(cell: Cell, of: str = "h'", by: str = "h") -> Jacobian:
-    """The Jacobian ∂of/∂by, all paths from `by` to `of` included.
+def jacobian(cell: Cell, of: str | None = None, by: str | None = None) -> Jacobian:
+    """The Jacobian ∂of/∂by, all paths from `by` to `of` included; of the first state, if none is named.
 
     Method: forward accumulation over the cell's equations; the slope of a gate is written in the
     gate itself. `of` is any value of the cell; `by` any state, input, vector parameter or value.
     Shapes: rows follow `of`, columns follow `by`.
     Raises UnknownNameError for names the cell does not have.
     """
-    of, by = own_name(cell, of), own_name(cell, by)
+    first = cell.states[0]
+    of, by = own_name(cell, of or cell.next_of(first)), own_name(cell, by or first)
     if of not in cell.values:
         raise UnknownNameError(
             f"asked for the Jacobian of {of!r}, which cell {cell.name!r} does not compute; it "

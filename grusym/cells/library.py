@@ -22,12 +22,21 @@ def cell_names() -> tuple[str, ...]:
     )
 
 
-@cache
 def cell(name: str) -> Cell:
     """The cell of that name.
 
     Raises UnknownNameError with the nearest known name.
     """
+    if not isinstance(name, str):
+        raise GrusymError(
+            f"a cell was asked for by {name!r}, which is no name; give one of {', '.join(cell_names())}, "
+            "or read a text: read_cell(text)"
+        )
+    return _loaded(name)
+
+
+@cache
+def _loaded(name: str) -> Cell:
     if name not in cell_names():
         raise unknown("cell", name, cell_names())
     found = getattr(import_module(f"grusym.cells.{name}"), "CELL", None)

@@ -39,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     import grusym
 
     cell = given_cell(options.cell)
-    of, by = options.of or cell.next_of(cell.states[0]), options.by or cell.states[0]
-    found = grusym.jacobian(cell, of=of, by=by)
+    found = grusym.jacobian(cell, of=options.of, by=options.by)
     if options.json or options.format == "json":
         import json
 

@@ -95,8 +95,13 @@ def evaluate_cell(
 
     `fixed` gives values that are taken as they are, in place of their equations; `sizes` are those of
     arrays that are known to be right.
-    Raises DataError as `check_arrays` does.
+    Raises DataError as `check_arrays` does, and where an array is given for what an equation computes.
     """
+    computed = [name for name in cell.values if name in arrays]
+    if computed:
+        raise DataError(
+            f"an array was given for {computed[0]}, which cell {cell.name!r} computes itself; leave it out"
+        )
     if sizes is None:
         sizes = check_arrays(cell, arrays) if arithmetic is FLOATS else found_sizes(cell, arrays)
     walk, fixed, values = _Walk(arrays, cell.shapes, arithmetic), fixed or {}, {}
