@@ -7,6 +7,7 @@ from grusym.cells.library import cell
 from grusym.checks import numeric
 from grusym.checks.magnitude import magnitude
 from grusym.checks.subject import Subject, subjects
+from grusym.checks.trial import generic_point
 from grusym.language.cell import Cell
 from grusym.language.expression import ZERO
 from grusym.language.reader import read_expression
@@ -52,17 +53,26 @@ def test_a_gradient_in_the_other_layout_is_refuted():
 
 def test_generic_points_are_away_from_0_and_the_same_each_time():
     subject = gru(GRU)
-    point, values = numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)
+    point, values = generic_point(subject, {"n": 5, "m": 7}, seed=3)
     assert point["h"].shape == (5,) and point["W_c"].shape == (5, 7)
     assert all(np.abs(point[name]).min() >= 0.3 for name in ("h", "x", "b_c"))
     assert set(values) == {"r", "z", "c", "h'"}
-    again, _ = numeric.generic_point(subject, {"n": 5, "m": 7}, seed=3)
+    again, _ = generic_point(subject, {"n": 5, "m": 7}, seed=3)
     np.testing.assert_array_equal(point["h"], again["h"])
 
 
 def test_a_cell_without_finite_values_is_undecided():
     nowhere = Cell.read(name="nowhere", equations="h' = log(-1 - h²) + U h")
     assert numeric.compare(jacobian(nowhere, "h'", "h", "U")).outcome == "undecided"
+
+
+def test_a_point_where_the_derivative_does_not_exist_is_left_for_another():
+    kinked = Cell.read(name="kinked", equations="h' = sqrt(relu(h)²) + relu(U h)")
+    formula = "diag(relu(h) ⊙ step(h) / sqrt(relu(h)²)) + diag(step(U h)) U"
+    assert numeric.compare(jacobian(kinked, "h'", "h", formula), sizes=((2, 1),)).outcome == "agrees"
+    assert (
+        numeric.compare(jacobian(kinked, "h'", "h", f"2 ({formula})"), sizes=((2, 1),)).outcome == "refuted"
+    )
 
 
 def test_a_formula_that_is_not_a_number_is_refuted():
