@@ -6,6 +6,7 @@ stays named in its own derivative. Values take complex input, because the comple
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -194,3 +195,18 @@ _ENTRIES = (
 
 ACTIVATIONS: dict[str, Elementwise] = {entry.name: entry for entry in _ENTRIES}
 SPELLINGS: dict[str, str] = {s: entry.name for entry in _ENTRIES for s in entry.spellings}
+ADVICE = {
+    "max": "the larger of u and 0 is relu(u)",
+    "min": "the smaller of u and 0 is -relu(-u)",
+    "σ_g": "write σ, which it is in the LSTM of many texts, or the function that is meant",
+    "σ_c": "write tanh, which it is in the LSTM of many texts, or the function that is meant",
+    "σ_h": "write tanh, which it is in the LSTM of many texts, or the function that is meant",
+}
+
+
+def unknown_function(name: str) -> str:
+    """What to say of a function nobody has."""
+    near = difflib.get_close_matches(name, SPELLINGS, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)};"
+    hint = ADVICE.get(name) or f"{hint} a matrix is written with a capital letter, as in W x"
+    return f"unknown function {name}; {hint}"

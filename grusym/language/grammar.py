@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grusym.errors import ReadError
-from grusym.language.activations import SPELLINGS
+from grusym.errors import ReadError, read_error
+from grusym.language.activations import SPELLINGS, unknown_function
 from grusym.language.expression import (
     Activation,
     Concatenation,
@@ -143,6 +143,7 @@ class Grammar:
 
     def term(self) -> Expression:
         """Factors joined by ⊙, * and /."""
+        self.fraction()
         left, length = self.chain(), 1
         while self.is_sign("⊙", "*", "/"):
             sign, length = self.take(), length + 1
@@ -150,10 +151,31 @@ class Grammar:
                 raise self.fail(
                     f"a term of more than {LONGEST_TERM} factors; split it into several equations"
                 )
+            number = self.next.kind == "number"
             right = self.signed() if self.is_sign("-", "+") else self.chain()
+            if sign.text == "/" and number and isinstance(right, Chain):
+                raise self.fail(
+                    "'/' before a number and further factors can be read in two ways; write brackets, as in "
+                    "(h / 2) x or h / (2 x)",
+                    sign,
+                )
             node = {"⊙": Hadamard, "*": Starred, "/": Quotient}[sign.text]
             left = node(left, right, span=left.span)
         return left
+
+    def fraction(self) -> None:
+        """Make one token of the 1/2 that a term begins with, as in 1/2 U h."""
+        while self.next.kind == "number":
+            sign, below, after = [*self.tokens[self.i + 1 : self.i + 4], self.tokens[-1], self.tokens[-1]][:3]
+            if sign.text != "/" or below.kind != "number" or after.kind == "power" or after.text == "^":
+                return
+            self.tokens[self.i : self.i + 3] = [self.divided(self.next, below)]
+
+    def divided(self, above: Token, below: Token) -> Token:
+        """One number divided by another, as a token."""
+        if _exact(below) == 0:
+            raise self.fail("a number is divided by 0; write another", below)
+        return replace(above, value=_exact(above) / _exact(below))
 
     def chain(self) -> Expression:
         """Factors side by side, or joined by @, · and ×."""
@@ -171,6 +193,12 @@ class Grammar:
                     f"a term of more than {LONGEST_TERM} factors; split it into several equations"
                 )
             factors.append(self.postfix())
+            if not signs[-1] and isinstance(factors[-1], Number) and not self.begins_factor():
+                raise self.fail(
+                    "a number stands last in a product; write it first, as in 3 h, and the number of an "
+                    "equation after a wide gap",
+                    self.tokens[self.i - 1],
+                )
         return first if len(factors) == 1 else Chain(tuple(factors), tuple(signs), span=first.span)
 
     def begins_factor(self) -> bool:
@@ -209,7 +237,9 @@ class Grammar:
             self.take()
         if self.is_sign("⊙"):
             self.take()
-        token = self.take()
+        token = self.next
+        if token.kind != "end":
+            self.take()
         if braced:
             self.expect("}", sign)
         if token.text in ("T", "ᵀ"):
@@ -228,19 +258,40 @@ class Grammar:
         if token.kind == "operator" and token.text in ("(", "{", "["):
             return self.bracketed(token)
         if token.kind == "operator" and token.text == "frac":
-            return Quotient(self.group(), self.group(), span=token.span)
+            above, below = self.group(), self.group()
+            if isinstance(above, Number) and isinstance(below, Number) and below.value:
+                return Number(above.value / below.value, span=token.span)
+            return Quotient(above, below, span=token.span)
         if token.kind == "end":
             raise self.fail("the line ends where a name, a number or a bracket was expected", token)
         raise self.fail(f"{token.text!r} was found where a name, a number or a bracket was expected", token)
 
     def group(self) -> Expression:
-        """The {argument} of a LaTeX command."""
-        if not self.is_sign("{"):
+        r"""The {argument} of \frac, or the one digit or letter that stands for it."""
+        if self.is_sign("{"):
+            return self.bracketed(self.take())
+        token = self.next
+        if token.kind == "number" and token.text.isdigit():
+            first, rest = replace(token, text=token.text[0]), replace(token, text=token.text[1:])
+            self.tokens[self.i : self.i + 1] = [first, rest] if rest.text else [first]
             return self.atom()
-        return self.bracketed(self.take())
+        if token.name is None or len(token.name.base) > 1:
+            raise self.fail(r"\frac needs two arguments in braces, as in \frac{1}{2}")
+        return Written(token.name, span=self.take().span)
 
     def bracketed(self, opened: Token) -> Expression:
         """( expression ), { expression }, or the concatenation [u, v]."""
+        parts = self.listed(opened)
+        if len(parts) == 1:
+            if opened.text == "[":
+                self.not_a_list(parts[0])
+            return replace(parts[0], span=opened.span) if parts[0].span is None else parts[0]
+        if opened.text == "(":
+            raise self.fail("(u, v) is not a vector here; write [u, v] for a concatenation", opened)
+        return Concatenation(tuple(parts), span=opened.span)
+
+    def listed(self, opened: Token) -> list[Expression]:
+        """The expressions between brackets, and the closing one."""
         closing = {"(": ")", "{": "}", "[": "]"}[opened.text]
         parts = [self.sum()]
         while self.is_sign(",", ";") or (opened.text == "[" and self.is_sign("|")):
@@ -251,11 +302,16 @@ class Grammar:
                 break
             parts.append(self.sum())
         self.expect(closing, opened)
-        if len(parts) == 1:
-            return replace(parts[0], span=opened.span) if parts[0].span is None else parts[0]
-        if opened.text == "(":
-            raise self.fail("(u, v) is not a vector here; write [u, v] for a concatenation", opened)
-        return Concatenation(tuple(parts), span=opened.span)
+        return parts
+
+    def not_a_list(self, e: Expression) -> None:
+        """Refuse [x h], which is neither a product of a matrix nor a concatenation."""
+        if isinstance(e, Chain) and isinstance(e.factors[0], Written) and e.signs[0] == "":
+            base = e.factors[0].name.base
+            if base.isascii() and base.islower():
+                raise read_error(
+                    e.span, f"{base} and what follows stand in [ ] without a comma; write [{base}, ...]"
+                )
 
     def named(self, token: Token, name: NameToken) -> Expression:
         """A name, or a function applied to what follows it."""
@@ -274,9 +330,29 @@ class Grammar:
         written = Written(name, span=token.span)
         if name.canonical == "I":
             return Identity(span=token.span)
-        if self.is_sign("(") and not self.next.spaced:
-            return Call(written, self.atom(), span=token.span)
+        if self.next.spaced:
+            return written
+        if self.is_sign("["):
+            self.not_indexed(token)
+        if self.is_sign("("):
+            return self.called(written)
         return written
+
+    def called(self, f: Written) -> Expression:
+        """name(argument): what it means is decided when it is known what the name is."""
+        arguments = self.listed(self.take())
+        if len(arguments) > 1:
+            raise read_error(f.span, unknown_function(f.name.canonical))
+        return Call(f, arguments[0], span=f.span)
+
+    def not_indexed(self, token: Token) -> None:
+        """Refuse h[0]."""
+        inside = self.tokens[self.i + 1]
+        if inside.kind == "number" or inside.text in (":", "-"):
+            raise self.fail(
+                f"{token.text}[...] picks entries by number, which cannot be read; write the whole "
+                "vector, or [u, v] for a concatenation"
+            )
 
     def special(self, token: Token, function: str) -> Expression:
         """diag(v), concatenate([u, v]), dot(A, v)."""
@@ -304,6 +380,8 @@ class Grammar:
 
 
 def _exact(token: Token) -> Fraction:
+    if token.value is not None:
+        return token.value
     mantissa, _, exponent = token.text.lower().partition("e")
     if len(mantissa) > 60 or len(exponent) > 4 or abs(int(exponent or 0)) > 300:
         span = token.span

@@ -7,6 +7,7 @@ matrix, a lower-case Greek one a scalar).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ from grusym.language.expression import (
     rebuilt,
 )
 from grusym.language.grammar import Call, Chain, Starred, Written
+from grusym.language.spelling import SCALARS
 
 SCALAR, VECTOR, MATRIX, ROW = "scalar", "vector", "matrix", "row"
 WORDS = {SCALAR: "a scalar", VECTOR: "a vector", MATRIX: "a matrix", ROW: "a row", None: "something unknown"}
@@ -52,7 +54,14 @@ Kind = str | None
 class Kinds:
     """The kinds of names, learned from the expressions that use them."""
 
-    def __init__(self, bound: Iterable[str], declared: dict[str, str], rows: bool = False) -> None:
+    def __init__(
+        self,
+        bound: Iterable[str],
+        declared: dict[str, str],
+        rows: bool = False,
+        moving: Iterable[str] = (),
+    ) -> None:
+        self.moving = frozenset(moving)  # names written with a time, which no weight has
         self.rows = rows  # whether vectors may be transposed, as in gradients; no cell sums over a vector yet
         self.known: dict[str, str] = dict.fromkeys(bound, VECTOR) | declared
         self.bound = frozenset(self.known)
@@ -178,6 +187,8 @@ class Kinds:
                     last = all(k == SCALAR for k in kinds[i + 1 :])
                     habit = VECTOR if last and not (wanted == MATRIX or _upper(factors[i])) else MATRIX
                     habit = self._habit(factors[i], habit)
+                    if habit == MATRIX and not self._may_be_matrix(factors[i]):
+                        habit = self._no_matrix(factors[i], _chained(kinds[i + 1 :]))
                     kinds[i] = self.kind(factors[i], self.learn(factors[i], habit)) or habit
         return _chained(kinds)
 
@@ -188,6 +199,20 @@ class Kinds:
             return SCALAR
         constant = isinstance(e, Sum) and any(self.kind(term) == SCALAR for term in e.terms)
         return VECTOR if constant and otherwise == MATRIX else otherwise
+
+    def _may_be_matrix(self, e: Expression) -> bool:
+        return not isinstance(e, Name) or (e.name not in self.moving and _weight(e))
+
+    def _no_matrix(self, e: Expression, following: Kind) -> str:
+        """Refuse to take a forgotten gate or input for a matrix; before a matrix it is a misplaced vector."""
+        if following == MATRIX:
+            return VECTOR
+        name = _shown(e)
+        raise read_error(
+            e.span,
+            f"unknown name {name}: it stands before a vector, but nothing says that it is a matrix; add its "
+            f"equation, write ⊙ for an elementwise product, or declare it, as in '{name} : n × n'",
+        )
 
     def close(self, e: Expression) -> Expression:
         """The same expression with every open product made an elementwise or a matrix product."""
@@ -222,6 +247,13 @@ class Kinds:
 
     def _may_turn(self, e: Expression) -> None:
         kind = self.kind(e)
+        guessed = isinstance(e, Name) and e.name not in self.bound and not _upper(e)
+        if guessed and kind == MATRIX:
+            raise read_error(
+                e.span,
+                f"{_shown(e)} is transposed, but nothing says whether it is a vector or a matrix; declare a "
+                f"matrix, as in '{_shown(e)} : n × m'; sums over the entries of a vector are not derived yet",
+            )
         if kind == SCALAR or (kind == VECTOR and not self.rows):
             raise read_error(
                 e.span,
@@ -287,7 +319,15 @@ def _upper(e: Expression) -> bool:
 
 
 def _greek(e: Expression) -> bool:
-    return isinstance(e, Name) and "α" <= e.name[0] <= "ω"
+    if not isinstance(e, Name):
+        return False
+    word = re.split("[_^']", e.name)[0]
+    return "α" <= word[0] <= "ω" or word in SCALARS or (word[0] == "Δ" and len(word) > 1)
+
+
+def _weight(e: Name) -> bool:
+    """Whether a name may be a matrix by habit: capital letters, and the few small ones papers use so."""
+    return not "b" <= e.name[0] <= "z" or e.name[0] in "uvw"
 
 
 def _widest(*kinds: Kind) -> Kind:

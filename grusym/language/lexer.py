@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from grusym.language.activations import SPELLINGS, unknown_function
 from grusym.language.expression import Span
-from grusym.language.scanner import NameToken, Scanner
-from grusym.language.spelling import COMMANDS, FUNCTIONS, LIBRARIES, OPERATORS, SKIPPED, SUPERSCRIPTS
+from grusym.language.scanner import DIGIT, NameToken, Scanner
+from grusym.language.spelling import (
+    COMMANDS,
+    GAP,
+    LIBRARIES,
+    NUMBERED,
+    OPERATORS,
+    SKIPPED,
+    SUPERSCRIPTS,
+)
+
+SUMS = "sums and products over an index are not read; write whole vectors and matrices, as in W x"
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,7 @@ class Token:
     span: Span
     name: NameToken | None = None
     spaced: bool = False  # white space stood before it
+    value: Fraction | None = None  # of a number put together from two, as 1/3 is
 
 
 class Lexer(Scanner):
@@ -50,10 +63,12 @@ class Lexer(Scanner):
             self._line_break()
         elif c in "#%" or self.text.startswith("//", self.at):
             self._comment()
-        elif spaced and self._role():
+        elif (spaced and self._role()) or (c == "(" and self._number_of_equation()):
             return
         elif m := re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+").match(self.text, self.at):
             self.at = m.end()
+            if re.compile(r"\.\d").match(self.text, self.at):
+                raise self.error(f"{m.group()} is followed by a second decimal point; write one number", start)
             self._put("number", m.group(), start, spaced)
         elif c == "\\" and not self.starts_name():
             self._command(spaced)
@@ -61,7 +76,9 @@ class Lexer(Scanner):
             if m := LIBRARIES.match(self.text, self.at):
                 self.at = m.end()
             name = self.name()
-            self._put("name", self.text[start : self.at], start, spaced, name)
+            self._put("name", self.text[start : self.at], start, spaced, replace(name, turned=False))
+            if name.turned:
+                self._put("operator", "ᵀ", start)
         else:
             self._operator(spaced)
 
@@ -97,6 +114,14 @@ class Lexer(Scanner):
         self._put("comment", rest, start)
         return True
 
+    def _number_of_equation(self) -> bool:
+        """(3) after a wide gap at the end of a line, which numbers the equation."""
+        m = NUMBERED.match(self.text, self.at)
+        if m is None or self.depth or not GAP.search(self.text, max(0, self.at - 20), self.at):
+            return False
+        self.at = m.end()
+        return True
+
     def _command(self, spaced: bool) -> None:
         start = self.at
         m = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL).match(self.text, self.at)
@@ -118,16 +143,19 @@ class Lexer(Scanner):
             if n := re.compile(r"\*?\s*\{[^{}]*\}").match(self.text, self.at):
                 self.at = n.end()
             return
-        if word in FUNCTIONS:
+        if m := DIGIT.match(self.text, start):
+            self.at = m.end()
+            self._put("number", m[1], start, spaced)
+        elif word in ("sum", "prod"):
+            raise self.error(SUMS, start)
+        elif word in SPELLINGS:
             self._put("name", word, start, spaced, NameToken(word))
         elif word in COMMANDS:
             self._symbol(COMMANDS[word], start, spaced)
         elif word in "{}|":
             self._symbol(word, start, spaced)
         else:
-            raise self.error(
-                f"unknown command \\{word}; write the formula with plain LaTeX mathematics", start
-            )
+            raise self.error(f"unknown command \\{word}; {unknown_function(word)}", start)
 
     def _operator(self, spaced: bool) -> None:
         start = self.at
@@ -144,6 +172,8 @@ class Lexer(Scanner):
         if c in SUPERSCRIPTS:
             self._put("power", str(SUPERSCRIPTS[c]), start, spaced)
             return
+        if c in "∑∏":
+            raise self.error(SUMS, start)
         c = OPERATORS.get(c, c)
         if c not in "+-*⊙·×/@=^()[]{},.ᵀ'′’|:∂~":
             raise self.error(f"cannot read the character {c!r} (U+{ord(c):04X})", start)

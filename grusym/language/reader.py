@@ -43,6 +43,7 @@ def read_cell(
     kinds = Kinds(
         [*names.states, *names.defined, *of_role(declarations, "input", "state")],
         declared_kinds(declarations),
+        moving=names.moving - {*names.states, *names.defined},
     )
     kinds.learn_all(right for _, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]

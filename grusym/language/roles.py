@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from grusym.errors import ShapeError, read_error
+from grusym.language.activations import unknown_function
 from grusym.language.expression import Concatenation, Expression, Name, Product, Transpose, children, walk
 from grusym.language.kinds import MATRIX, SCALAR, Kinds
 from grusym.language.shapes import Clash, Shapes, Size, unify
 from grusym.language.statements import Declarations, Statement
-from grusym.language.times import Names, as_written, unknown_function
+from grusym.language.times import Names, as_written
 
 # Letters that papers give to learned vectors; any other bare letter that no equation defines is a slip.
 PARAMETER_LETTERS = frozenset("abdkpqvw")
@@ -41,11 +42,12 @@ def roles_of(
 def _not_joined(node: Name, kinds: Kinds, bound: set[str]) -> None:
     """Refuse `Wx` for `W x`, and a misspelled function read as a matrix."""
     name, kind = node.name, kinds.known.get(node.name)
-    if kind != MATRIX and name[0].isupper() and (name[1:] in bound or name[1:] == "x"):
+    joined = re.fullmatch(r"(.(?:.*\d)?)(\D+)", name) if name[0].isupper() else None
+    if kind != MATRIX and joined and joined[2] in bound | {"x"}:
         raise read_error(
-            node.span, f"{name} is one name here; write a space to multiply: {name[0]} {name[1:]}"
+            node.span, f"{name} is one name here; write a space to multiply: {joined[1]} {joined[2]}"
         )
-    if kind == MATRIX and re.fullmatch(r"[a-z]{3,}|[A-Z][A-Za-z]*[a-z][A-Za-z]+", name):
+    if kind == MATRIX and re.fullmatch(r"[a-z]{2,}|[A-Z][A-Za-z]*[a-z][A-Za-z]+", name):
         raise read_error(node.span, unknown_function(name))
 
 

@@ -11,14 +11,17 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 from grusym.errors import ReadError
+from grusym.language.activations import SPELLINGS
 from grusym.language.expression import Span
 from grusym.language.spelling import (
     ACCENTS,
     ARGUMENT,
-    FUNCTIONS,
+    DASHES,
     GREEK,
+    LETTERS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
+    SWITCH,
     TIME,
     WORD,
     WORDS_OF_TIME,
@@ -26,6 +29,10 @@ from grusym.language.spelling import (
 )
 
 LONGEST = 2_000_000
+DIGIT = re.compile(r"\\[A-Za-z]+\s*\{\s*([01])\s*\}")  # \mathbf{1}
+BRACED = re.compile(r"\{\s*(?:\\[A-Za-z]+\s*(?:\{\s*\\?[A-Za-z]+\s*\})?|[A-Za-z])\s*\}(?=\s*[_^'])")  # {c}_t
+MARKS = 20  # wrappers and accents around one letter
+FURTHEST = 99  # steps between now and a time that is written
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class NameToken:
     label: str = ""
     primes: int = 0
     time: int | None = None
+    turned: bool = False  # W^T_x: the transpose stands before the subscript
 
     @property
     def canonical(self) -> str:
@@ -56,8 +64,9 @@ class Scanner:
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
             raise ReadError(f"a text of {len(text)} characters is too long to read; the limit is {LONGEST}")
-        self.text = text
+        self.text = SWITCH.sub(r"\2{\1", text.translate(DASHES | LETTERS))
         self.at = 0
+        self.depth_of_marks = 0
         self.latex = re.search(r"\\[A-Za-z]", text) is not None
         self.starts = [0, *(m.end() for m in re.finditer("\n", text))]
 
@@ -84,7 +93,11 @@ class Scanner:
         c = self.text[self.at]
         if c == "\\":
             m = re.compile(r"\\([A-Za-z]+)").match(self.text, self.at)
-            return m is not None and (m[1] in GREEK or m[1] in ACCENTS or m[1] in WRAPPERS)
+            if m is not None and m[1] in WRAPPERS:
+                return DIGIT.match(self.text, self.at) is None
+            return m is not None and (m[1] in GREEK or m[1] in ACCENTS)
+        if c == "{":
+            return BRACED.match(self.text, self.at) is not None
         return c.isalpha() and c not in "ᵀ∂" and c not in SUPERSCRIPTS
 
     def name(self) -> NameToken:
@@ -97,17 +110,19 @@ class Scanner:
             name = longer
 
     def _base(self) -> NameToken:
+        if self.text[self.at] == "{":
+            return self._wrapped(self.at, "")
         m = re.compile(r"\\([A-Za-z]+)\s*").match(self.text, self.at)
         if m is None:
             return self._plain_base()
         start, word = self.at, m[1]
         self.at = m.end()
         if word in GREEK:
-            return NameToken(GREEK[word])
+            return self._increment(GREEK[word])
         if word in ACCENTS or word in WRAPPERS:
             inner = self._wrapped(start, word)
             return replace(inner, accents=inner.accents + ACCENTS[word]) if word in ACCENTS else inner
-        if word in FUNCTIONS:
+        if word in SPELLINGS:
             return NameToken(word)
         raise self.error(f"\\{word} is not a name here; a letter was expected", start)
 
@@ -121,7 +136,11 @@ class Scanner:
         self.skip_space()
         if self.at >= len(self.text) or not (self.starts_name() or self.text[self.at] == "\\"):
             raise self.error(f"\\{word}{{...}} must hold a name", start)
+        self.depth_of_marks += 1
+        if self.depth_of_marks > MARKS:
+            raise self.error(f"more than {MARKS} accents and fonts inside one another; write fewer", start)
         inner = self.name()
+        self.depth_of_marks -= 1
         self.skip_space()
         if not self.text.startswith("}", self.at):
             raise self.error(
@@ -139,8 +158,19 @@ class Scanner:
             self.at += 1
         return NameToken(c[0], marks)
 
+    def _increment(self, letter: str) -> NameToken:
+        """Δt is one name, as dt is; any other Greek letter stands alone."""
+        m = re.compile(r"[A-Za-zα-ω](?![A-Za-z0-9\u0300-\u036f(])").match(self.text, self.at)
+        if letter != "Δ" or m is None:
+            return NameToken(letter)
+        self.at = m.end()
+        return NameToken(letter + m.group())
+
     def _plain_base(self) -> NameToken:
-        m = re.compile(r"[A-Za-z][A-Za-z0-9]*(?![\u0300-\u036f])").match(self.text, self.at)
+        if self.text[self.at] == "Δ":
+            self.at += 1
+            return self._increment("Δ")
+        m = re.compile(r"[A-Za-z][A-Za-z0-9]*(?![\u0300-\u036f\u20d0-\u20ff])").match(self.text, self.at)
         if m is None or (self.at + 1 < len(self.text) and unicodedata.combining(self.text[self.at + 1])):
             return self._letter()
         self.at = m.end()
@@ -162,10 +192,10 @@ class Scanner:
             return self._label(name)
         if m := re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧ]+").match(self.text, self.at):
             self.at = m.end()
-            return _with_subscript(name, m.group().translate(SUBSCRIPTS))
+            return self._with_subscript(name, m.group().translate(SUBSCRIPTS), m.start())
         if c in "([" and name.time is None and (m := ARGUMENT.match(self.text, self.at)):
             self.at = m.end()
-            return replace(name, time=_shift(m[1] or m[2]))
+            return replace(name, time=self._shift(m[1] or m[2], m.start()))
         return None
 
     def _subscript(self, name: NameToken) -> NameToken:
@@ -173,10 +203,15 @@ class Scanner:
         self.at += 1
         while self.at < len(self.text) and self.text[self.at] == " " and self.latex:
             self.at += 1
+        if m := re.compile(r"t([+-]\d+)(?![\w.])").match(self.text, self.at):
+            raise self.error(
+                f"_{m.group()} can be read in two ways; write _{{t{m[1]}}} for a time, or blanks around the sign",
+                start,
+            )
         script = self._script(r"[A-Za-z0-9]" if self.latex else rf"{WORD}(?:_{WORD})*")
         if script is None:
             raise self.error("a subscript was expected after '_'", start)
-        return _with_subscript(name, script)
+        return self._with_subscript(name, script, start)
 
     def _label(self, name: NameToken) -> NameToken | None:
         """A superscript that is a time or a label; powers and transposes are left to the grammar."""
@@ -184,14 +219,17 @@ class Scanner:
         self.at += 1
         script = self._script(r"[A-Za-z]+|\([^()\n]{1,20}\)|<[^<>\n]{1,20}>")
         bare = "" if script is None else re.sub(r"\s", "", script)
-        if script is None or bare in ("T", "⊤", "ᵀ", "top") or re.fullmatch(r"[+-]?\d+|⊙\d+|-[T⊤]", bare):
+        turned = bare in ("T", "⊤", "ᵀ", "top")
+        if turned and not name.subscript and self.text.startswith("_", self.at):
+            return replace(name, turned=True)
+        if script is None or turned or re.fullmatch(r"[+-]?\d+|⊙\d+|-[T⊤]", bare):
             self.at = start
             return None
         if bare in ("'", "′", "prime"):
             return replace(name, primes=name.primes + 1)
         m = TIME.fullmatch(script)
         if m and not m["label"]:
-            return replace(name, time=_shift(m["shift"]))
+            return replace(name, time=self._shift(m["shift"], start))
         label = bare.strip("()<>⟨⟩")
         if not re.fullmatch(r"[\w,]+", label):
             raise self.error(
@@ -219,34 +257,43 @@ class Scanner:
                 self.at = m.end()
                 return self._script(single)
             return None
-        if m := re.compile(rf"\(\s*t\s*(?:[+\-−]\s*\d+)?\s*\)|{single}|[α-ωΑ-Ω]|⊤").match(self.text, self.at):
+        if m := re.compile(rf"\(\s*t\s*(?:[+-]\s*\d+)?\s*\)|{single}|[α-ωΑ-Ω]|⊤").match(self.text, self.at):
             self.at = m.end()
-            return m.group().replace("−", "-")
+            return m.group()
         return None
+
+    def _shift(self, text: str | None, start: int) -> int:
+        shift = int(re.sub(r"\s", "", text or "0")[:9])
+        if abs(shift) > FURTHEST:
+            raise self.error(
+                f"a time more than {FURTHEST} steps away; a step knows t-1 and t, as in h_{{t-1}}", start
+            )
+        return shift
+
+    def _with_subscript(self, name: NameToken, script: str, start: int) -> NameToken:
+        script = script.strip()
+        m = TIME.fullmatch(script)
+        if m and name.time is None:
+            name, script = replace(name, time=self._shift(m["shift"], start)), m["label"] or ""
+        script = unicodedata.normalize("NFC", re.sub(r"\s", "", script))
+        if not re.fullmatch(r"(?:[\w,|]|[\u0300-\u036f])*", script):
+            raise self.error(
+                f"cannot read the subscript {script[:20]!r} of {name.base}; letters, digits, commas or a "
+                "time such as t-1 were expected",
+                start,
+            )
+        joined = f"{name.subscript}_{script}" if name.subscript and script else name.subscript or script
+        return replace(name, subscript=joined)
 
 
 def _unwrapped(script: str) -> str:
     r"""The plain text of a LaTeX script: `\\text{new}` -> `new`, `\\langle t \\rangle` -> `<t>`."""
     script = re.sub(r"\\(?:" + "|".join(sorted(WRAPPERS)) + r")\s*(?=[{\s])", "", script)
     script = re.sub(r"\\(?:langle|lt)\b", "<", re.sub(r"\\(?:rangle|gt)\b", ">", script))
-    script = re.sub(r"\\(?:left|right|,|;|!)", "", script).replace("−", "-").replace("\\prime", "'")
+    script = re.sub(r"\\(?:left|right|,|;|!)", "", script).replace("\\prime", "'")
     script = re.sub(r"\\(?:top|intercal)\b", "T", script).replace("\\odot", "⊙")
     script = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), script)
     return script.replace("{", "").replace("}", "").strip()
-
-
-def _shift(text: str | None) -> int:
-    return int(re.sub(r"\s", "", text or "0").replace("−", "-"))
-
-
-def _with_subscript(name: NameToken, script: str) -> NameToken:
-    script = script.strip()
-    m = TIME.fullmatch(script)
-    if m and name.time is None:
-        name, script = replace(name, time=_shift(m["shift"])), m["label"] or ""
-    script = re.sub(r"\s", "", script)
-    joined = f"{name.subscript}_{script}" if name.subscript and script else name.subscript or script
-    return replace(name, subscript=joined)
 
 
 def _with_words(name: NameToken) -> NameToken:

@@ -36,6 +36,7 @@ from grusym.language.expression import (
 if TYPE_CHECKING:
     import sympy
 
+ROW = "a transposed vector"
 FREE_LETTERS = ("k", "p", "q", "l", "d", "e")
 
 
@@ -195,7 +196,7 @@ class Shapes:
         if not sizes:
             return None  # 1ᵀ, which sums a vector
         if len(sizes) == 1:
-            return (Size("1"), sizes[0])
+            return (Size("1", place=ROW), sizes[0])
         rows, columns = self._matrix(e)
         return columns, rows
 
@@ -236,7 +237,7 @@ class Shapes:
             isinstance(u, Transpose)
             and right is not None
             and len(right) == 1
-            and (left is None or str(left[0]) == "1")
+            and (left is None or left[0].place == ROW)  # not merely a matrix of one row
         ):
             if left is not None:
                 self._join(e, left[1], right[0], u, v)  # a scalar product uᵀ v

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-FUNCTIONS = ("tanh", "exp", "log", "ln", "sin", "cos", "max", "min")
+DASHES = str.maketrans("−–—‐‑﹣－", "-------")  # one character for one: columns stay where they are
+# The mathematical alphabets, \u03f5 and \u210e: the plain letter each stands for, one character for one.
+LETTERS = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0x1D400, 0x1D800), *range(0x2100, 0x2150), 0x3D1, 0x3D5, 0x3D6, 0x3F0, 0x3F1, 0x3F5)
+    if len(unicodedata.normalize("NFKC", chr(code))) == 1
+}
+# {\rm tanh} is \rm{ tanh}, with as many characters.
+SWITCH = re.compile(r"\{([ \t]*)(\\(?:rm|bf|it|cal|sf|tt)(?![A-Za-z]))")
 ACCENTS = {"tilde": "\u0303", "widetilde": "\u0303", "hat": "\u0302", "widehat": "\u0302"}
 ACCENTS |= {"bar": "\u0304", "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c"}
 WRAPPERS = {"mathbf", "boldsymbol", "bm", "mathit", "mathrm", "text", "textrm", "textbf", "textit", "vec"}
-WRAPPERS |= {"operatorname", "mathcal", "mathsf", "mathtt", "texttt", "pmb", "mbox", "rm", "bf"}
+WRAPPERS |= {"operatorname", "mathcal", "mathsf", "mathtt", "texttt", "pmb", "mbox", "rm", "bf", "it", "cal", "sf", "tt"}
+WRAPPERS |= {"mathbb", "mathop"}
 GREEK = dict(
     zip(
         [
@@ -34,6 +44,10 @@ GREEK = dict(
             "upsilon",
             "phi",
             "varphi",
+            "vartheta",
+            "varrho",
+            "varkappa",
+            "varpi",
             "chi",
             "psi",
             "omega",
@@ -48,13 +62,13 @@ GREEK = dict(
             "Psi",
             "Omega",
         ],
-        "αβγδεεζηθικλμνξπρστυφϕχψωΓΔΘΛΞΠΣΦΨΩ",
+        "αβγδεεζηθικλμνξπρστυφφθρκπχψωΓΔΘΛΞΠΣΦΨΩ",
         strict=True,
     )
 )
 COMMANDS = {"odot": "⊙", "circ": "⊙", "otimes": "⊙", "ast": "*", "cdot": "·", "times": "×", "top": "ᵀ"}
 COMMANDS |= {"intercal": "ᵀ", "leftarrow": "=", "gets": "=", "colon": ":", "partial": "∂"}
-COMMANDS |= {"lbrack": "[", "rbrack": "]", "lbrace": "{", "rbrace": "}", "frac": "frac", "dfrac": "frac"}
+COMMANDS |= {"lbrack": "[", "rbrack": "]", "lbrace": "{", "rbrace": "}", "frac": "frac", "dfrac": "frac", "tfrac": "frac"}
 SKIPPED = {
     "left",
     "right",
@@ -77,8 +91,6 @@ OPERATORS = {
     "∗": "*",
     "⋅": "·",
     "•": "·",
-    "−": "-",
-    "–": "-",
     "⊤": "ᵀ",
     "←": "=",
 }
@@ -88,6 +100,9 @@ LIBRARIES = re.compile(
     r"(?:np|numpy|torch|jnp|tf|math|F|K|nn|jax)(?:\.(?:nn|math|functional|special|linalg))?\.(?=[a-z])"
 )
 TIME = re.compile(r"(?:(?P<label>[^()<>⟨⟩]+?)[,\s_;]\s*)?[(<⟨]?\s*t\s*(?P<shift>[+-]\s*\d+)?\s*[)>⟩]?")
-ARGUMENT = re.compile(r"\(\s*t\s*([+\-−]\s*\d+)?\s*\)|\[\s*t\s*([+\-−]\s*\d+)?\s*\]")
+ARGUMENT = re.compile(r"\(\s*t\s*([+-]\s*\d+)?\s*\)|\[\s*t\s*([+-]\s*\d+)?\s*\]")
+NUMBERED = re.compile(r"\(\d+(?:\.\d+)*[a-z]?\)[ \t$]*(?=\n|$|#|%|//|\\\\|\\end\b)")  # an equation's number
+GAP = re.compile(r"(?:[ \t]{2}|\t|\\q?quad\s*|\\hfill\s*)$")
 WORDS_OF_TIME = {"prev": -1, "previous": -1, "old": -1, "new": 0, "next": 0, "t": 0}
 WORD = r"[A-Za-zα-ωΑ-Ω0-9]+"
+SCALARS = {word for word in GREEK if word.islower()} | {"eps", "lam", "dt"}  # a scalar's name, spelled out

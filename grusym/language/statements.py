@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,7 +35,7 @@ class Declarations:
 def statements(text: str, declarations: Declarations) -> list[Statement]:
     """The equations of a text; its declarations are added to `declarations`."""
     found: list[Statement] = []
-    for line, role in _lines(tokens(unicodedata.normalize("NFC", text))):
+    for line, role in _lines(tokens(text)):
         signs = [t.text for t in line if t.kind == "operator"]
         if ":" in signs and "=" not in signs:
             _declare(line, declarations)
@@ -46,23 +45,34 @@ def statements(text: str, declarations: Declarations) -> list[Statement]:
 
 
 def _lines(stream: Sequence[Token]) -> Iterable[tuple[list[Token], str]]:
-    """The tokens of each line with its comment; a line that begins with an operator continues."""
+    """The tokens of each line with its comment; one that ends or begins with an operator goes on."""
     line: list[Token] = []
     role = ""
+    ahead = _ahead(stream)
     for i, token in enumerate(stream):
         if token.kind == "comment":
             role = token.text if line else role
         elif token.kind in ("line", "end"):
-            following = next((t for t in stream[i:] if t.kind not in ("line", "comment")), token)
-            if line and (
-                following.kind == "operator" and following.text in CONTINUING and following.text != "("
-            ):
+            if line and ahead[i].kind != "end" and (_goes_on(ahead[i]) or _goes_on(line[-1])):
                 continue
             if line:
                 yield line, role
             line, role = [], ""
         elif token.text not in (",", ".") or token.kind != "operator" or not _ends_line(stream, i):
             line.append(token)
+
+
+def _ahead(stream: Sequence[Token]) -> list[Token]:
+    """For each token, the next one (itself included) that is no line break and no comment."""
+    result, following = [], stream[-1]
+    for token in reversed(stream):
+        following = token if token.kind not in ("line", "comment") else following
+        result.append(following)
+    return result[::-1]
+
+
+def _goes_on(token: Token) -> bool:
+    return token.kind == "operator" and token.text in CONTINUING
 
 
 def _ends_line(stream: Sequence[Token], i: int) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from grusym.errors import read_error
-from grusym.language.activations import ACTIVATIONS, SPELLINGS
+from grusym.language.activations import unknown_function
 from grusym.language.expression import Expression, children
 from grusym.language.grammar import Call, Written
 from grusym.language.scanner import NameToken
@@ -22,6 +22,7 @@ class Names:
         self.timed = any(
             w.name.time is not None for s in statements for w in [s.left, *written(s.right)]
         ) and not any(s.left.name.primes for s in statements)
+        self._marks()
         self.times: dict[str, int] = {}
         self.first: dict[str, Statement] = {}
         self._definitions()
@@ -31,6 +32,20 @@ class Names:
         self.defined = [self.left(s) for s in statements]
         self.meaning: dict[int, str] = {}
         self._uses()
+        self.moving = {bare(w.name) for s in statements for w in written(s.right) if w.name.time is not None}
+
+    def _marks(self) -> None:
+        """Refuse h'_t, which says twice when it is."""
+        for s in self.statements:
+            for w in (s.left, *written(s.right)):
+                if w.name.primes and w.name.time is not None:
+                    plain = replace(w.name, primes=0, time=None).canonical
+                    raise read_error(
+                        w.span,
+                        f"{plain} has both a prime, which marks the next state, and a time; write "
+                        f"{plain}' or {plain}_t for the next state, and an accent, as in h̃_t, for "
+                        "a candidate",
+                    )
 
     def left(self, s: Statement) -> str:
         """The canonical name a statement defines."""
@@ -112,12 +127,14 @@ class Names:
                     name not in self.times
                     and name not in self.states
                     and name[0].islower()
-                    and len(name) != 2
+                    and not re.fullmatch(r"[a-z]\d", name)  # w1(x) may be a product
                 ):
                     raise read_error(node.span, unknown_function(name))
 
     def _use(self, w: Written, seen: set[str], s: Statement) -> str:
-        name = w.name.canonical
+        name, time = w.name.canonical, w.name.time
+        if time is not None and time != (-1 if name in self.states else 0):
+            raise read_error(w.span, self._other_time(w, name in self.states))
         if name in self.times:
             self._after_definition(w, name, seen, s)
         elif w.name.primes:
@@ -125,6 +142,14 @@ class Names:
                 w.span, f"unknown name {name}: no equation defines it; add one, or drop the prime"
             )
         return name
+
+    def _other_time(self, w: Written, state: bool) -> str:
+        known = "its states at t-1" if state else "its inputs and values at t"
+        use = f"write {bare(w.name)} for the old value" if state else "make a past value a state of its own"
+        return (
+            f"unknown name {as_written(w.name)}: where primes mark the next states, a step knows {known} "
+            f"only; {use}"
+        )
 
     def _timed_use(self, w: Written, seen: set[str], s: Statement) -> str:
         key, time = bare(w.name), w.name.time
@@ -152,10 +177,23 @@ class Names:
                 w.span,
                 f"{key} is used at several times but never defined; if it is a state, add its equation",
             )
-        latest = max(self.times.values())
-        if time is not None and time < min(self.times.values()) and latest == min(self.times.values()):
+        first, latest = min(self.times.values()), max(self.times.values())
+        if time is None or time in (first, latest):
+            return key
+        if time not in (first - 1, latest - 1):
+            raise read_error(
+                w.span,
+                f"unknown name {as_written(w.name)}: a step knows the time before it and its own only; make "
+                "a past value a state of its own",
+            )
+        if first == latest and (latest == 0 or self._inputs_at(latest)):
             raise read_error(w.span, self._never_updated(w))
         return key
+
+    def _inputs_at(self, time: int) -> bool:
+        """Whether an input is used at a time; that of h_{t+1} = U h_t + W x_t is not used at t+1."""
+        used = (w.name for s in self.statements for w in written(s.right))
+        return any(name.time == time and bare(name) not in self.times for name in used)
 
     def _never_updated(self, w: Written) -> str:
         key = bare(w.name)
@@ -198,10 +236,3 @@ def surface(e: Expression) -> Iterable[Expression]:
     parts = e.factors if hasattr(e, "factors") else children(e)
     for part in parts:
         yield from surface(part)
-
-
-def unknown_function(name: str) -> str:
-    """What to say of a function nobody has."""
-    near = difflib.get_close_matches(name, SPELLINGS, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)}"
-    return f"unknown function {name}; {hint} A matrix is written with a capital letter, as in W x"

@@ -122,7 +122,7 @@ def test_what_the_calculus_could_not_derive_is_refused_when_it_is_read(text, sai
         "h' = (U γ) h + U h γ",
         "h' = diag(p) U h + (diag(p) V)ᵀ h + diag(h) tanh(p)",
         "h' = (U / 2) h + (V / (1 + γ))ᵀ h\nγ : scalar",
-        "h' = U (p γ h) + (I + U V)ᵀ h",
+        "h' = U (p ⊙ γ h) + (I + U V)ᵀ h",
         "c_new = σ(U h_prev) ⊙ c_prev\nh_new = c' ⊙ h_prev",
     ],
 )
