@@ -9,11 +9,11 @@ import numpy as np
 
 from grusym.dynamics.chain import BLOCK_BYTES
 from grusym.dynamics.flow import AdjointFlow
-from grusym.dynamics.gradient_flow import Progress
+from grusym.dynamics.gradient_flow import Progress, check_trajectory
 from grusym.dynamics.step_kernel import Array
 from grusym.dynamics.threads import one_blas_thread
 from grusym.dynamics.trajectory import Trajectory, finite
-from grusym.errors import DataError
+from grusym.errors import DataError, whole
 
 Pull = Callable[[int, Array, Array], None]  # (step t, vectors at t+1, place for the vectors at t)
 
@@ -37,6 +37,7 @@ def adjoint_flow(
     forms no Jacobian: N^2 operations a step and vector.
     Shapes: cotangents (N,) or (K, N), the same for every run of a batch.
     """
+    check_trajectory(trajectory)
     given = _checked(cotangents, trajectory.size, seed)
     runs = () if trajectory.batch is None else (trajectory.batch,)
     carried = np.broadcast_to(given, (*runs, *given.shape)).copy()
@@ -90,9 +91,9 @@ def _by_adjoint(run: Trajectory) -> Pull:
 
 def _checked(cotangents: Any, size: int, seed: int) -> Array:
     if cotangents is None:
-        drawn = np.random.default_rng(seed).standard_normal((1, size))
+        drawn = np.random.default_rng(whole("seed", seed)).standard_normal((1, size))
         return drawn / np.linalg.norm(drawn)
-    given = finite("cotangents", cotangents)
+    given = finite("cotangents", cotangents).astype(np.float64, copy=False)
     if given.ndim not in (1, 2) or given.shape[-1] != size or not len(given):
         raise DataError(
             f"cotangents of a state of width {size} are shaped ({size},) or (K, {size}); found {given.shape}."

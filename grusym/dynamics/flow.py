@@ -57,17 +57,20 @@ class GradientFlow:
 
     @property
     def mean_square_rate(self) -> float:
-        """Rate of the root mean square over runs, which a few large runs can dominate (the annealed rate)."""
+        """Rate of `log_mean_square`, which a few large runs can dominate (the annealed rate)."""
         return float(_slope(self.lags, self.log_mean_square))
 
     @property
     def log_mean_square(self) -> Array:
-        """ln of the root of the mean over runs of the squared Frobenius norm, (L,)."""
-        if self.log_frobenius.ndim == 1:
-            return self.log_frobenius
-        return 0.5 * (
-            np.logaddexp.reduce(2 * self.log_frobenius, axis=1) - math.log(self.log_frobenius.shape[1])
-        )
+        """ln of the root mean square, over runs and directions, of the factor of growth, (L,).
+
+        Of one run it is ln(Frobenius norm / √N): what a gradient of random direction grows by, and 0 at
+        lag 0, so never above `log_norms`.
+        """
+        gain = self.log_frobenius - 0.5 * math.log(self.size)
+        if gain.ndim == 1:
+            return gain
+        return 0.5 * (np.logaddexp.reduce(2 * gain, axis=1) - math.log(gain.shape[1]))
 
     @property
     def horizon(self) -> Array | float:
@@ -103,7 +106,7 @@ class GradientFlow:
         lines = [
             f"gradient flow over lags {self.lags[0]} to {self.lags[-1]}, state {self.size}{runs}",
             f"rate {self.typical_rate:+.5g} nats per step, horizon {_words(self.typical_rate)}; "
-            f"mean-square rate {self.mean_square_rate:+.5g}",
+            f"root-mean-square rate {self.mean_square_rate:+.5g}",
             f"{'lag':>9} {'ln norm':>10} {'ln mean':>10} {'stable rank':>12} {'live':>5}",
         ]
         for row in self._shown():

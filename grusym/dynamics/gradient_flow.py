@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from grusym.dynamics.graded import GradedProduct
 from grusym.dynamics.step_kernel import Array
 from grusym.dynamics.threads import one_blas_thread
 from grusym.dynamics.trajectory import Trajectory
-from grusym.errors import DataError
+from grusym.errors import DataError, whole
 
 Progress = Callable[[int, int], None]
 
@@ -43,8 +44,13 @@ def gradient_flow(
     Raises: DataError for lags outside 1..T or a Jacobian that is not finite, naming the step.
     Source: Pascanu, Mikolov & Bengio 2013, sec. 2; see `GradedProduct` for the numerics.
     """
+    check_trajectory(trajectory)
     grid = default_lags(trajectory.steps) if lags is None else _checked_lags(lags, trajectory.steps)
     check_tolerance(tolerance)
+    if not isinstance(threshold, Real) or not threshold > 0:
+        raise DataError(
+            f"threshold is the size of a live singular value; found {threshold!r}; give one above 0."
+        )
     members = trajectory.members()
     total = int(grid[-1]) * len(members)
     with one_blas_thread():
@@ -79,17 +85,28 @@ def default_lags(steps: int) -> NDArray[np.intp]:
     return np.unique(np.concatenate([np.arange(1, EVERY_LAG + 1), far]))
 
 
+def check_trajectory(trajectory: Trajectory) -> None:
+    """Raise DataError unless it is a trajectory."""
+    if not isinstance(trajectory, Trajectory):
+        raise DataError(
+            f"a trajectory is what gradients are followed along; found {type(trajectory).__name__}; "
+            "give the one that simulate returns."
+        )
+
+
 def check_tolerance(tolerance: float) -> None:
     """Raise DataError unless the tolerance can be met and means something."""
-    if not 1e-14 <= tolerance <= 1e-2:
+    if not isinstance(tolerance, Real) or not 1e-14 <= tolerance <= 1e-2:
         raise DataError(
-            f"tolerance is the rounding error allowed, in nats per step; found {tolerance}; "
+            f"tolerance is the rounding error allowed, in nats per step; found {tolerance!r}; "
             "give one between 1e-14 and 1e-2 (1e-10 is the default)."
         )
 
 
 def _checked_lags(lags: Iterable[int], steps: int) -> NDArray[np.intp]:
-    grid = np.unique(np.fromiter(lags, dtype=np.intp))
+    if not isinstance(lags, Iterable):
+        raise DataError(f"lags is a sequence of whole numbers; found {lags!r}; give [{lags!r}].")
+    grid = np.unique(np.fromiter((whole("every lag", lag) for lag in lags), dtype=np.intp))
     if not len(grid) or grid[0] < 1 or grid[-1] > steps:
         found = "none" if not len(grid) else f"{grid[0]} to {grid[-1]}"
         raise DataError(

@@ -9,13 +9,13 @@ import numpy as np
 
 from grusym.dynamics.chain import LONGEST, Chain, Fetch, Stretch
 from grusym.dynamics.error_bars import ErrorBars, TimeAverages, pooled
-from grusym.dynamics.gradient_flow import Progress, check_tolerance
+from grusym.dynamics.gradient_flow import Progress, check_tolerance, check_trajectory
 from grusym.dynamics.orthonormal import generic_rows
 from grusym.dynamics.spectrum import DISAGREE, LyapunovSpectrum
 from grusym.dynamics.step_kernel import Array
 from grusym.dynamics.threads import one_blas_thread
 from grusym.dynamics.trajectory import Trajectory
-from grusym.errors import DataError
+from grusym.errors import DataError, whole
 
 FINEST = 256  # QR intervals that a run is cut into at least, so that there is something to take errors from
 
@@ -40,7 +40,9 @@ def lyapunov_spectrum(
     Raises: DataError for k outside 1..N, or a Jacobian that is not finite, naming the step.
     Source: Benettin et al. 1980; Geist, Parlitz & Lauterborn 1990, Prog. Theor. Phys. 83, 875.
     """
+    check_trajectory(trajectory)
     check_tolerance(tolerance)
+    seed = whole("seed", seed)
     count, first = _checked(trajectory, k, interval, warmup)
     members = trajectory.members()
     runs = []
@@ -67,17 +69,15 @@ class _Run:
 def _checked(
     trajectory: Trajectory, k: int | None, interval: int | None, warmup: int | None
 ) -> tuple[int, int]:
-    count = trajectory.size if k is None else k
-    if not 1 <= count <= trajectory.size:
+    count = trajectory.size if k is None else whole("k, the number of exponents,", k, 1)
+    if count > trajectory.size:
         raise DataError(
-            f"a state of width {trajectory.size} has that many exponents; asked for k={k}; give 1 <= k."
+            f"a state of width {trajectory.size} has that many exponents; asked for k={k}; ask for fewer."
         )
-    if interval is not None and interval < 1:
-        raise DataError(
-            f"the QR interval is a number of steps; found {interval}; give at least 1, or None to adapt."
-        )
-    first = trajectory.steps // 10 if warmup is None else warmup
-    if not 0 <= first < trajectory.steps:
+    if interval is not None:
+        whole("interval, the steps between two QR factorisations,", interval, 1)
+    first = trajectory.steps // 10 if warmup is None else whole("warmup", warmup)
+    if first >= trajectory.steps:
         raise DataError(
             f"warmup={warmup} of a trajectory of {trajectory.steps} steps leaves nothing to average; "
             f"give less than {trajectory.steps}."

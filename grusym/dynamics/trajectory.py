@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from grusym.dynamics.step_kernel import Array, StepKernel, Weights
 from grusym.dynamics.threads import one_blas_thread
-from grusym.errors import DataError
+from grusym.errors import DataError, whole
 
 if TYPE_CHECKING:
     import xarray
@@ -20,8 +21,8 @@ class Trajectory:
     """States and inputs of a run, with the map that made them.
 
     Shapes: states (T+1, N) or (T+1, B, N), inputs (T, M) or (T, B, M): time first, then the batch, if any.
-    Row t+1 of the states follows from row t of states and inputs. `seed` is the one that random inputs came
-    from, else None.
+    Row t+1 of the states follows from row t of states and inputs. `seed` is the one that random inputs or,
+    of a cell without inputs, a random first state came from, else None.
     """
 
     kernel: StepKernel
@@ -55,7 +56,8 @@ class Trajectory:
 
     def section(self, start: int, stop: int) -> Trajectory:
         """Return steps start..stop-1 as a trajectory of its own (a view, nothing is run again)."""
-        if not 0 <= start < stop <= self.steps:
+        start, stop = whole("start", start), whole("stop", stop)
+        if not start < stop <= self.steps:
             raise DataError(
                 f"section({start}, {stop}) of a trajectory of {self.steps} steps: "
                 f"ask for 0 <= start < stop <= {self.steps}."
@@ -82,7 +84,8 @@ class Trajectory:
 
     def __str__(self) -> str:
         runs = "" if self.batch is None else f", {self.batch} runs"
-        source = "" if self.seed is None else f", inputs from seed {self.seed}"
+        drawn = "inputs" if self.inputs.shape[-1] else "first state"
+        source = "" if self.seed is None else f", {drawn} from seed {self.seed}"
         sizes = f"state {self.size}, input {self.inputs.shape[-1]}"
         return f"trajectory of {self.steps} steps, {sizes}{runs}{source}"
 
@@ -102,33 +105,58 @@ def simulate(
 
     Without `inputs`, they are independent standard normal numbers drawn from `seed`, and `steps` says how
     many (and `batch` how many runs side by side). Without `state`, the run starts from zero, as the
-    frameworks do. Zero is a special point: many cells without biases stay there when the inputs are zero too;
-    random inputs drive them away, and analyses of free-running cells should give a state.
+    frameworks do. Zero is a special point: many cells without biases stay there when the inputs are zero too.
+    A kernel without inputs therefore starts from standard normal numbers drawn from `seed`.
 
     Shapes: inputs (T, M) or (T, B, M); state (N,) or (B, N). A batch axis on one of them is taken for both.
+    What is drawn has the floats of what is given: weights in float32 alone give states in float32.
     Raises: DataError naming the array that is missing, misshapen or not finite, or the step at which the
     state overflowed.
     """
-    _check_weights(weights)
+    floats = _checked_weights(weights)
+    rng = np.random.default_rng(whole("seed", seed))
+    runs = () if batch is None else (whole("batch", batch, 1),)
     width, features = kernel.state_size(weights), kernel.input_size(weights)
-    given = inputs is not None
-    x = _given_inputs(inputs, features, steps) if given else _random_inputs(features, steps, batch, seed)
-    s = np.zeros((*x.shape[1:-1], width)) if state is None else _given_state(state, width)
+    s = None if state is None else _given_state(state, width)
+    if inputs is not None:
+        x = _given_inputs(inputs, features, steps)
+    else:
+        x = rng.standard_normal((_known_steps(steps), *runs, features))
+        x = x.astype(np.result_type(*floats, *([] if s is None else [s])), copy=False)
+    drawn = s is None if not features else inputs is None
+    if s is None:
+        shape = (*(x.shape[1:-1] or runs), width)
+        s = np.zeros(shape) if features else rng.standard_normal(shape)
+        s = s.astype(np.result_type(*floats, x), copy=False)
     x, s = _same_batch(x, s, batch)
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         states = np.asarray(kernel.forward(weights, x, s))
-    _check_states(states)
-    return Trajectory(kernel, weights, states, x, None if given else seed)
+        _check_states(states)
+    return Trajectory(kernel, weights, states, x, int(seed) if drawn else None)
 
 
-def _check_weights(weights: Weights) -> None:
-    for name, array in weights.items():
-        finite(f"weight {name}", array)
+def _checked_weights(weights: Weights) -> list[Any]:
+    """Return the dtypes of the weights (float64 if there are none), all found to be finite numbers."""
+    if not isinstance(weights, Mapping):
+        raise DataError(
+            f"weights map names to arrays; found {type(weights).__name__}; give those of random_weights"
+        )
+    found = {name: finite(f"weight {name}", array).dtype for name, array in weights.items()}
+    return list(found.values()) or [np.dtype(np.float64)]
 
 
 def finite(what: str, array: Any) -> Array:
-    """Return the array in float64, or raise DataError naming it and its first entry that is not finite."""
-    values = np.asarray(array, dtype=np.float64)
+    """Return the array as floats, or raise DataError naming it and its first entry that is not finite."""
+    try:
+        values = np.asarray(array)
+    except ValueError:  # rows of different lengths
+        values = np.asarray(None)
+    if values.dtype.kind not in "biuf":
+        raise DataError(
+            f"{what} must hold real numbers in rows of one length; found {_brief(array)}; give an array."
+        )
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
     if not np.isfinite(values).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
         raise DataError(
@@ -152,14 +180,18 @@ def _given_inputs(inputs: Any, features: int, steps: int | None) -> Array:
     return x
 
 
-def _random_inputs(features: int, steps: int | None, batch: int | None, seed: int) -> Array:
-    if steps is None or steps < 1:
+def _brief(array: Any) -> str:
+    shown = repr(array)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
+
+
+def _known_steps(steps: int | None) -> int:
+    if steps is None:
         raise DataError(
-            f"simulate without inputs draws random ones and must know how many; found steps={steps}; "
+            "simulate without inputs draws random ones and must know how many; found steps=None; "
             "give steps >= 1, or inputs."
         )
-    shape = (steps, features) if batch is None else (steps, batch, features)
-    return np.random.default_rng(seed).standard_normal(shape)
+    return whole("steps", steps, 1)
 
 
 def _given_state(state: Any, width: int) -> Array:
@@ -198,7 +230,7 @@ def _check_states(states: Array) -> None:
         return
     step = int(np.argmin(good))
     raise DataError(
-        f"the state left the range of float64 at step {step} of {states.shape[0] - 1} "
+        f"the state left the range of {states.dtype} at step {step} of {states.shape[0] - 1} "
         f"(largest entry one step earlier: {np.abs(states[step - 1]).max():.3g}); "
         "the cell is unstable under these weights: scale them down, or simulate fewer steps."
     )

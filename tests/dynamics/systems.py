@@ -68,7 +68,7 @@ def repeated(matrix, steps) -> Trajectory:
         lambda s: s @ matrix.T,
         lambda s: np.broadcast_to(matrix, (*s.shape, len(matrix))),
     )
-    return simulate(linear, {}, steps=steps)
+    return simulate(linear, {}, state=np.zeros(len(matrix)), steps=steps)
 
 
 def gaussian(steps, width, seed=0) -> np.ndarray:

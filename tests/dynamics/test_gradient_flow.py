@@ -9,6 +9,7 @@ import pytest
 
 from grusym.dynamics.adjoint_flow import adjoint_flow
 from grusym.dynamics.gradient_flow import default_lags, gradient_flow
+from grusym.dynamics.lyapunov import lyapunov_spectrum
 from grusym.errors import DataError
 from tests.dynamics.systems import Matrices, along, gaussian, repeated, simulate
 from tests.dynamics.test_trajectory import _threads
@@ -85,6 +86,21 @@ def test_rate_and_horizon_of_constant_decay():
     assert flow.mean_square_rate == pytest.approx(np.log(0.9), abs=1e-9)
 
 
+def test_mean_square_is_that_of_the_growth_of_one_direction():
+    # A turn by any angle keeps every direction's length; its Frobenius norm is √2 all the same.
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    one = gradient_flow(repeated(0.5 * turn, 1))
+    assert one.log_mean_square == pytest.approx([np.log(0.5)])
+    assert (one.mean_square_rate, one.rate) == pytest.approx((np.log(0.5), np.log(0.5)))
+    flow = gradient_flow(along(gaussian(50, 6)))
+    assert (flow.log_mean_square < flow.log_norms).all()
+    matrix = gaussian(1, 6)[0]
+    directions = np.random.default_rng(0).standard_normal((100_000, 6))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    gain = 0.5 * np.log(np.mean(np.sum((directions @ matrix.T) ** 2, axis=1)))
+    assert gradient_flow(along([matrix])).log_mean_square[0] == pytest.approx(gain, abs=0.01)  # 10^5 draws
+
+
 def test_typical_and_mean_square_rates_differ_when_runs_do():
     rates = np.log([0.5, 0.9])
     steps = 200
@@ -157,6 +173,28 @@ def test_the_default_grid_has_every_small_lag_and_the_last():
 def test_lags_outside_the_run_are_refused(lags):
     with pytest.raises(DataError, match=r"lie in 1\.\.10"):
         gradient_flow(repeated(np.eye(2), 10), lags=lags)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"lags": [1.5]}, "every lag must be a whole number from 0 on; found 1.5"),
+        ({"lags": ["a"]}, "found 'a'"),
+        ({"lags": 5}, r"found 5; give \[5\]"),
+        ({"threshold": 0}, "threshold .* found 0"),
+        ({"tolerance": "small"}, "tolerance .* found 'small'"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(options, words):
+    with pytest.raises(DataError, match=words):
+        gradient_flow(repeated(np.eye(2), 10), **options)
+    assert gradient_flow(repeated(np.eye(2), 10), lags=[2.0, np.int32(1)]).lags.tolist() == [1, 2]
+
+
+def test_only_a_trajectory_has_a_gradient_flow():
+    for followed in (gradient_flow, lyapunov_spectrum, adjoint_flow):
+        with pytest.raises(DataError, match="found str; give the one that simulate returns"):
+            followed("gru")
 
 
 def test_a_jacobian_that_is_not_finite_is_refused_with_its_step():

@@ -207,11 +207,14 @@ def test_kaplan_yorke_dimension():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"k": 0}, "k=0"),
+        ({"k": 0}, "k, the number of exponents, must be a whole number from 1 on; found 0"),
+        ({"k": 1.5}, "found 1.5"),
         ({"k": 4}, "k=4"),
         ({"tolerance": 0.0}, "tolerance"),
         ({"tolerance": float("nan")}, "tolerance"),
-        ({"interval": 0}, "QR interval"),
+        ({"interval": 0}, "interval, .* from 1 on; found 0"),
+        ({"seed": -1}, "seed must be"),
+        ({"warmup": -1}, "warmup must be"),
         ({"warmup": 50}, "leaves nothing"),
     ],
 )

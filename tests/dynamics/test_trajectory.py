@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
+from grusym.assemble import kernel
+from grusym.dynamics.adjoint_flow import adjoint_flow
+from grusym.dynamics.gradient_flow import gradient_flow
 from grusym.dynamics.threads import one_blas_thread
 from grusym.dynamics.trajectory import simulate
 from grusym.errors import DataError
-from tests.dynamics.systems import HENON, SQUARE, Map, Matrices, repeated
+from grusym.language.cell import Cell
+from tests.dynamics.systems import BISTABLE, HENON, SQUARE, Map, Matrices, repeated
 
 EYES = Matrices(np.tile(np.eye(3), (5, 1, 1)))
 DRIVEN = Map(2, lambda s: s, lambda s: np.zeros((*s.shape, 2)))
 DRIVEN.input_size = lambda weights: 3
+HOLD = Map(1, lambda s: s, lambda s: np.ones((*s.shape, 1)))
 
 
 def test_states_follow_the_map():
@@ -31,15 +38,56 @@ def test_random_inputs_come_from_the_seed():
 
 
 def test_a_run_starts_from_zero_unless_told_otherwise():
-    assert not simulate(HENON, {}, steps=1).states[0].any()
+    assert not simulate(DRIVEN, {}, steps=1).states[0].any()
     assert simulate(HENON, {}, steps=1, state=[0.5, 0.0]).states[0, 0] == 0.5
+
+
+def test_without_inputs_the_first_state_is_drawn_from_the_seed_and_the_run_says_so():
+    first, again, other = (simulate(BISTABLE, {}, steps=9, seed=s) for s in (4, 4, 5))
+    assert first.states[0].any() and first.seed == 4
+    assert np.array_equal(first.states, again.states) and not np.array_equal(first.states, other.states)
+    assert str(first).endswith("first state from seed 4")
+    batch = simulate(BISTABLE, {}, steps=9, batch=3)
+    assert len(set(batch.states[0, :, 0])) == 3
+    given = simulate(BISTABLE, {}, steps=9, state=[0.0])
+    assert given.seed is None and "seed" not in str(given)
+    assert str(simulate(DRIVEN, {}, steps=2, seed=4)).endswith("inputs from seed 4")
+
+
+def test_weights_in_float32_give_a_run_in_float32():
+    weights = {"U": np.eye(2, dtype=np.float32)}
+    assert simulate(DRIVEN, weights, steps=3).inputs.dtype == np.float32
+    assert simulate(DRIVEN, weights, steps=3, state=[0.0, 0.0]).inputs.dtype == np.float64
+    assert simulate(DRIVEN, {}, steps=3).inputs.dtype == np.float64
+    cell = Cell.read(name="tiny", equations="h' = tanh(W x + U h)")
+    weights = {name: np.full(size, 0.3, np.float32) for name, size in (("W", (2, 3)), ("U", (2, 2)))}
+    run = simulate(kernel(cell), weights, steps=40)
+    assert run.states.dtype == run.jacobians().dtype == np.float32
+    assert simulate(kernel(cell), weights, inputs=np.ones((4, 3))).states.dtype == np.float64
+    exact = simulate(kernel(cell), {k: w.astype(float) for k, w in weights.items()}, inputs=run.inputs)
+    loose = {"abs": 1e-3}  # forty products, each rounded to 6e-8 of entries that shrink to 1e-9
+    assert gradient_flow(run).log_norms == pytest.approx(gradient_flow(exact).log_norms, **loose)
+    assert adjoint_flow(run).log_norms == pytest.approx(adjoint_flow(exact).log_norms, **loose)
+
+
+def test_weights_must_be_a_mapping_of_numbers():
+    with pytest.raises(DataError, match="weights map names to arrays; found list"):
+        simulate(EYES, [np.eye(3)], steps=2)
+    with pytest.raises(DataError, match="weight U must hold real numbers"):
+        simulate(EYES, {"U": "much"}, steps=2)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ({}, "steps=None"),
-        ({"steps": 0}, "steps=0"),
+        ({"steps": 0}, "steps must be a whole number from 1 on; found 0"),
+        ({"steps": 1.5}, "steps must be a whole number from 1 on; found 1.5"),
+        ({"steps": 2, "seed": -1}, "seed must be a whole number from 0 on; found -1"),
+        ({"steps": 2, "batch": 0}, "batch must be a whole number from 1 on; found 0"),
+        ({"steps": 2, "state": {"h": 1}}, r"state must hold real numbers .* found {'h': 1}"),
+        ({"steps": 2, "state": [[1], [2, 3]]}, "in rows of one length"),
+        ({"steps": 2, "state": [1j, 0, 0]}, "state must hold real numbers"),
         ({"inputs": np.zeros((4, 1)), "steps": 5}, "5 steps"),
         ({"inputs": np.zeros((4, 2))}, r"found \(4, 2\)"),
         ({"inputs": np.zeros((0, 1))}, r"found \(0, 1\)"),
@@ -65,8 +113,12 @@ def test_a_weight_that_is_not_finite_is_named(bad):
 
 def test_an_overflow_says_at_which_step():
     # 2^(2^t) leaves float64 at t = 10: 2^1024.
-    with pytest.raises(DataError, match="at step 10 of 12"):
+    with warnings.catch_warnings(), pytest.raises(DataError, match="float64 at step 10 of 12"):
+        warnings.simplefilter("error")
         simulate(SQUARE, {}, state=[2.0], steps=12)
+    with warnings.catch_warnings():  # the sum of the states overflows, but no state does
+        warnings.simplefilter("error")
+        assert np.isfinite(simulate(HOLD, {}, state=[1.7e308], steps=3).states).all()
     assert simulate(SQUARE, {}, state=[2.0], steps=9).states[9, 0] == 2.0**512
 
 
@@ -91,8 +143,11 @@ def test_a_section_is_a_view_of_the_same_steps():
     run = repeated([[0.5, 0.1], [0.0, 0.9]], 10)
     part = run.section(2, 7)
     assert part.steps == 5 and np.shares_memory(part.states, run.states)
-    with pytest.raises(DataError, match="0 <= start < stop <= 10"):
-        run.section(7, 11)
+    for start, stop in ((7, 11), (4, 4)):
+        with pytest.raises(DataError, match="0 <= start < stop <= 10"):
+            run.section(start, stop)
+    with pytest.raises(DataError, match="start must be a whole number"):
+        run.section(0.5, 4)
 
 
 def test_a_dataset_carries_states_inputs_and_seed():
