@@ -125,6 +125,7 @@ class _Reverse:
             return e
         line = Equation(self.fresh(name), e, role)
         self.lines.append(line)
+        self.steps.append(Step(f"transposed: {role}", Name(line.left), e))
         return Name(line.left)
 
     def value(self, value: str) -> None:

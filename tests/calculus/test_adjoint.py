@@ -81,6 +81,15 @@ def test_the_judges_accept_the_gradients_and_refuse_their_broken_twins(name):
     assert all(r.refused for r in judged.refusals)
 
 
+def test_the_derivation_goes_from_differentials_to_the_transposed_lines():
+    G = gradients(cell("gru"))
+    rules = [step.rule for step in G.derivation.steps]
+    assert "chain rule" in rules and "transposed: gradient at the argument of c" in rules
+    assert [s.after for s in G.derivation.steps if s.rule.startswith("transposed")] == [
+        e.right for e in G.lines
+    ]
+
+
 def test_a_missing_cotangent_is_named():
     values = {"h": np.ones(3), "x": np.ones(2), "W": np.ones((3, 2)), "U": np.ones((3, 3)), "b": np.ones(3)}
     with pytest.raises(DataError, match="g_h"):
