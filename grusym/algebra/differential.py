@@ -9,7 +9,7 @@ Coefficients keep the author's order of factors and nothing is multiplied out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from grusym.language.build import collected, hadamard, negative, product, total
@@ -64,22 +64,7 @@ class Differential:
 
     def __add__(self, other: Differential) -> Differential:
         """The sum, like terms collected in order of first appearance."""
-        diagonals: dict[Expression, Expression] = {}
-        for variable, c in self.diagonals + other.diagonals:
-            diagonals[variable] = collected(diagonals.get(variable, ZERO), c)
-        passages: dict[tuple[Expression, Differential], Expression] = {}
-        for p in self.passages + other.passages:
-            key = (p.matrix, p.inner)
-            passages[key] = collected(passages.get(key, ZERO), p.coefficient)
-        changes: dict[tuple[str, Expression, bool], Expression] = {}
-        for ch in self.changes + other.changes:
-            place = (ch.matrix, ch.operand, ch.transposed)
-            changes[place] = collected(changes.get(place, ZERO), ch.coefficient)
-        return Differential(
-            tuple((v, c) for v, c in diagonals.items() if c != ZERO),
-            tuple(Passage(c, *key) for key, c in passages.items() if c != ZERO),
-            tuple(Change(c, m, u, t) for (m, u, t), c in changes.items() if c != ZERO),
-        )
+        return summed((self, other))
 
     def scaled(self, c: Expression) -> Differential:
         """diag(c) times this."""
@@ -112,12 +97,10 @@ class Differential:
 
     def chained(self, of: Callable[[Expression], Differential]) -> Differential:
         """The chain rule: every change d(variable) replaced by its own differential."""
-        result = Differential((), (), self.changes)
-        for variable, c in self.diagonals:
-            result = result + of(variable).scaled(c)
-        for p in self.passages:
-            result = result + p.inner.chained(of).through(p.matrix).scaled(p.coefficient)
-        return result
+        parts = [Differential((), (), self.changes)]
+        parts += [of(variable).scaled(c) for variable, c in self.diagonals]
+        parts += [p.inner.chained(of).through(p.matrix).scaled(p.coefficient) for p in self.passages]
+        return summed(parts)
 
     def states_only(self) -> Differential:
         """The same without the changes of matrices."""
@@ -157,6 +140,25 @@ class Differential:
             _matrix(p.coefficient, product(p.matrix, p.inner.matrix(scalars)), scalars) for p in self.passages
         ]
         return total(*terms)
+
+
+def summed(parts: Iterable[Differential]) -> Differential:
+    """The sum of differentials, like terms collected in order of first appearance."""
+    diagonals: dict[Expression, list[Expression]] = {}
+    passages: dict[tuple[Expression, Differential], list[Expression]] = {}
+    changes: dict[tuple[str, Expression, bool], list[Expression]] = {}
+    for part in parts:
+        for variable, c in part.diagonals:
+            diagonals.setdefault(variable, []).append(c)
+        for p in part.passages:
+            passages.setdefault((p.matrix, p.inner), []).append(p.coefficient)
+        for ch in part.changes:
+            changes.setdefault((ch.matrix, ch.operand, ch.transposed), []).append(ch.coefficient)
+    return Differential(
+        tuple((v, c) for v, cs in diagonals.items() if (c := collected(*cs)) != ZERO),
+        tuple(Passage(c, *key) for key, cs in passages.items() if (c := collected(*cs)) != ZERO),
+        tuple(Change(c, m, u, t) for (m, u, t), cs in changes.items() if (c := collected(*cs)) != ZERO),
+    )
 
 
 def identity(variable: Expression) -> Differential:

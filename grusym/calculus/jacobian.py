@@ -157,7 +157,8 @@ def jacobian(cell: Cell, of: str | None = None, by: str | None = None) -> Jacobi
     Raises UnknownNameError for names the cell does not have.
     """
     first = cell.states[0]
-    of, by = own_name(cell, of or cell.next_of(first)), own_name(cell, by or first)
+    of = own_name(cell, cell.next_of(first) if of is None else of)
+    by = own_name(cell, first if by is None else by)
     if of not in cell.values:
         raise UnknownNameError(
             f"asked for the Jacobian of {of!r}, which cell {cell.name!r} does not compute; it "

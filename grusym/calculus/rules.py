@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from grusym.algebra.differential import Change, Differential, Passage, identity, slot, substitution
+from grusym.algebra.differential import Change, Differential, Passage, identity, slot, substitution, summed
 from grusym.errors import GrusymError
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.build import hadamard, negative, number, power, product
@@ -65,10 +65,7 @@ def sign(e: Negative, y: Expression) -> Differential:
 @rule(Sum, "sum rule")
 def addition(e: Sum, y: Expression) -> Differential:
     """d(u + v + ...) = du + dv + ..."""
-    result = Differential()
-    for term in e.terms:
-        result = result + d(term)
-    return result
+    return summed(d(term) for term in e.terms)
 
 
 @rule(Hadamard, "product rule")
@@ -101,10 +98,7 @@ def activation(e: Activation, y: Expression) -> Differential:
 @rule(Concatenation, "blocks")
 def concatenation(e: Concatenation, y: Expression) -> Differential:
     """d[u, v] = I[:, u] du + I[:, v] dv."""
-    result = Differential()
-    for i, part in enumerate(e.parts):
-        result = result + d(part).through(slot(i, e))
-    return result
+    return summed(d(part).through(slot(i, e)) for i, part in enumerate(e.parts))
 
 
 @rule(Product, "matrix product")
