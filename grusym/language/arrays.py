@@ -20,6 +20,14 @@ def needed(cell: Cell) -> tuple[str, ...]:
     return (*cell.states, *cell.inputs, *cell.parameters)
 
 
+def as_array(name: str, array: Any) -> Array:
+    """The array, or DataError naming it where its rows are not of one length."""
+    try:
+        return np.asarray(array)
+    except ValueError:
+        raise DataError(f"{name} is no array: its rows differ in length; give rows of one length") from None
+
+
 def check_arrays(
     cell: Cell, arrays: Mapping[str, Array], names: Iterable[str] | None = None
 ) -> dict[str, int]:
@@ -40,7 +48,7 @@ def check_arrays(
             f"missing; give {shapes}"
         )
     for name in wanted:
-        _check_numbers(name, np.asarray(arrays[name]))
+        _check_numbers(name, as_array(name, arrays[name]))
     sizes = found_sizes(cell, arrays, wanted)
     _check_batch(cell, arrays, wanted)
     return sizes

@@ -6,6 +6,7 @@ Products whose meaning depends on what they multiply stay open here (`Chain`, `S
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -27,7 +28,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
-from grusym.language.lexer import Token
+from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
 
 DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
@@ -144,24 +145,45 @@ class Grammar:
     def term(self) -> Expression:
         """Factors joined by ⊙, * and /."""
         self.fraction()
-        left, length = self.chain(), 1
+        left, length = self.chain(self.ratio(self.postfix())), 1
         while self.is_sign("⊙", "*", "/"):
             sign, length = self.take(), length + 1
             if length > LONGEST_TERM:
                 raise self.fail(
                     f"a term of more than {LONGEST_TERM} factors; split it into several equations"
                 )
-            number = self.next.kind == "number"
-            right = self.signed() if self.is_sign("-", "+") else self.chain()
-            if sign.text == "/" and number and isinstance(right, Chain):
-                raise self.fail(
-                    "'/' before a number and further factors can be read in two ways; write brackets, as in "
-                    "(h / 2) x or h / (2 x)",
-                    sign,
-                )
+            if sign.text == "/":
+                right = self.divisor(sign)
+            else:
+                right = self.signed() if self.is_sign("-", "+") else self.chain()
             node = {"⊙": Hadamard, "*": Starred, "/": Quotient}[sign.text]
             left = node(left, right, span=left.span)
         return left
+
+    def divisor(self, sign: Token) -> Expression:
+        """The one factor that stands after '/'."""
+        if not self.is_sign("-", "+"):
+            e = self.postfix()
+            if not (self.begins_factor() or self.is_sign("@", "·", "×") or isinstance(e, Call)):
+                return e
+        raise self.fail(
+            "'/' before several factors or a sign can be read in two ways, as (a / b) c and as a / (b c); "
+            "write the brackets that are meant",
+            sign,
+        )
+
+    def ratio(self, above: Expression) -> Expression:
+        """A factor, or the 1/τ it begins: '/' without blanks binds tighter than factors side by side."""
+        sign, below, after = [*self.tokens[self.i : self.i + 3], self.tokens[-1], self.tokens[-1]][:3]
+        tight = self.is_sign("/") and not sign.spaced and not below.spaced
+        plain = isinstance(above, Written | Number) and below.kind in ("name", "number")
+        if not (tight and plain and (_begins_factor(after) or after.text in ("@", "·", "×"))):
+            return above
+        if below.name is not None and below.name.canonical in SPELLINGS:
+            return above
+        self.i += 2
+        under = Number(_exact(below)) if below.name is None else Written(below.name, span=below.span)
+        return Quotient(above, under, span=above.span)
 
     def fraction(self) -> None:
         """Make one token of the 1/2 that a term begins with, as in 1/2 U h."""
@@ -177,9 +199,9 @@ class Grammar:
             raise self.fail("a number is divided by 0; write another", below)
         return replace(above, value=_exact(above) / _exact(below))
 
-    def chain(self) -> Expression:
-        """Factors side by side, or joined by @, · and ×."""
-        first = self.postfix()
+    def chain(self, first: Expression | None = None) -> Expression:
+        """Factors side by side, or joined by @, · and ×; `first` has been read."""
+        first = first or self.postfix()
         factors, signs = [first], []
         while True:
             if self.is_sign("@", "·", "×"):
@@ -203,7 +225,7 @@ class Grammar:
 
     def begins_factor(self) -> bool:
         """Whether a further factor of a juxtaposition follows."""
-        return self.next.kind in ("name", "number") or self.is_sign("(", "[", "{", "frac")
+        return _begins_factor(self.next)
 
     def postfix(self) -> Expression:
         """An atom with powers and transposes."""
@@ -328,6 +350,8 @@ class Grammar:
         if bare and self.is_sign("(") and name.base in STACKS | PRODUCTS | {"diag"}:
             return self.special(token, name.base)
         written = Written(name, span=token.span)
+        if name.base in ("Σ", "Π") and re.match("[ijkl](?:=|$)", name.subscript):
+            raise self.fail(SUMS, token)
         if name.canonical == "I":
             return Identity(span=token.span)
         if self.next.spaced:
@@ -377,6 +401,11 @@ class Grammar:
         if function in PRODUCTS and len(arguments) == 2:
             return Chain(tuple(arguments), ("@",), span=token.span)
         raise self.fail(f"{function} was given {len(arguments)} argument(s), which it cannot take", token)
+
+
+def _begins_factor(token: Token) -> bool:
+    sign = token.kind == "operator" and token.text in ("(", "[", "{", "frac")
+    return sign or token.kind in ("name", "number")
 
 
 def _exact(token: Token) -> Fraction:

@@ -67,6 +67,7 @@ class Kinds:
         self.bound = frozenset(self.known)
         self.habits = False
         self.changed = False
+        self.found: dict[tuple[int, Kind, bool, int], tuple[Expression, Kind]] = {}
 
     def learn_all(self, expressions: Iterable[Expression]) -> None:
         """Find the kind of every name in the expressions, each of which is a vector."""
@@ -95,6 +96,12 @@ class Kinds:
 
     def kind(self, e: Expression, wanted: Kind = None) -> Kind:
         """The kind of an expression as far as it is known; `wanted` is what its place asks for."""
+        key = (id(e), wanted, self.habits, len(self.known))  # asked again only when more is known
+        if key not in self.found:
+            self.found[key] = (e, self._kind(e, wanted))  # e is held, so that its id stays its own
+        return self.found[key][1]
+
+    def _kind(self, e: Expression, wanted: Kind) -> Kind:
         match e:
             case Name(name=name):
                 known = self.known.get(name)
@@ -108,7 +115,7 @@ class Kinds:
             case Hadamard(left=u, right=v):
                 return self._elementwise(u, v, wanted)
             case Quotient(left=u, right=v):
-                return _widest(self.kind(u, wanted), self.kind(v))
+                return _widest(self.kind(u, wanted), self._divisor(v))
             case Transpose(operand=u):
                 self.learn(u, MATRIX)
                 return {VECTOR: ROW, ROW: VECTOR, MATRIX: MATRIX}.get(self.kind(u) or "", MATRIX)
@@ -135,6 +142,10 @@ class Kinds:
             case Chain(factors=factors, signs=signs):
                 return self._chain(factors, signs, wanted)
         raise TypeError(f"no kind for {type(e).__name__}")
+
+    def _divisor(self, e: Expression) -> Kind:
+        found = self.kind(e)
+        return self.kind(e, self._habit(e, VECTOR)) if found is None and self.habits else found
 
     def _matrix(self, e: Expression) -> Expression:
         self.learn(e, MATRIX)

@@ -17,6 +17,7 @@ from grusym.language.spelling import (
     OPERATORS,
     SKIPPED,
     SUPERSCRIPTS,
+    WRAPPERS,
 )
 
 SUMS = "sums and products over an index are not read; write whole vectors and matrices, as in W x"
@@ -68,7 +69,7 @@ class Lexer(Scanner):
         elif m := re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+").match(self.text, self.at):
             self.at = m.end()
             if re.compile(r"\.\d").match(self.text, self.at):
-                raise self.error(f"{m.group()} is followed by a second decimal point; write one number", start)
+                raise self.error(f"{m.group()} is followed by a second decimal point; write one", start)
             self._put("number", m.group(), start, spaced)
         elif c == "\\" and not self.starts_name():
             self._command(spaced)
@@ -143,7 +144,7 @@ class Lexer(Scanner):
             if n := re.compile(r"\*?\s*\{[^{}]*\}").match(self.text, self.at):
                 self.at = n.end()
             return
-        if m := DIGIT.match(self.text, start):
+        if word in WRAPPERS and (m := DIGIT.match(self.text, start)):
             self.at = m.end()
             self._put("number", m[1], start, spaced)
         elif word in ("sum", "prod"):

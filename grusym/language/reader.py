@@ -11,9 +11,9 @@ from grusym.language.expression import Expression
 from grusym.language.grammar import Grammar
 from grusym.language.kinds import Kinds, resolved
 from grusym.language.lexer import tokens
-from grusym.language.roles import declared_kinds, of_role, roles_of, shapes_of
-from grusym.language.scanner import NameToken
-from grusym.language.statements import EXAMPLE, Declarations, statements
+from grusym.language.roles import check_declared, declared_kinds, of_role, roles_of, shapes_of
+from grusym.language.scanner import EXAMPLE, NameToken
+from grusym.language.statements import Declarations, statements
 from grusym.language.times import Names, written
 
 
@@ -48,6 +48,7 @@ def read_cell(
     kinds.learn_all(right for _, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]
     roles = roles_of(closed, names, kinds, declarations)
+    check_declared(declarations, names, [n for n, role in roles.items() if role == "input"])
     shapes = shapes_of(closed, names.states, roles, kinds, declarations)
     return Cell(
         name=name,

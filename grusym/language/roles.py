@@ -10,7 +10,7 @@ from grusym.errors import ShapeError, read_error
 from grusym.language.activations import unknown_function
 from grusym.language.expression import Concatenation, Expression, Name, Product, Transpose, children, walk
 from grusym.language.kinds import MATRIX, SCALAR, Kinds
-from grusym.language.shapes import Clash, Shapes, Size, unify
+from grusym.language.shapes import Clash, Shapes, Size, Sizes, unify
 from grusym.language.statements import Declarations, Statement
 from grusym.language.times import Names, as_written
 
@@ -80,6 +80,28 @@ def _multiplied(e: Expression) -> Iterable[str]:
         yield from _multiplied(children(e)[-1])
 
 
+def check_declared(declarations: Declarations, names: Names, inputs: Iterable[str]) -> None:
+    """Refuse declarations that the equations contradict."""
+    for name, role in declarations.roles.items():
+        place = declarations.places.get(name)
+        if role == "state" and name not in names.states:
+            raise read_error(
+                place,
+                f"{name} is declared a state, but no equation defines {name}'; add one, or drop the line",
+            )
+        if role != "state" and name in {*names.states, *names.defined}:
+            what = "a state" if name in names.states else "defined by an equation"
+            raise read_error(place, f"{name} is declared an {role}, but it is {what}; drop one of the two")
+    for name, shape in declarations.shapes.items():
+        if len(shape) != 1 and name in {*names.states, *names.next_states, *inputs}:
+            raise read_error(
+                declarations.places.get(name),
+                f"{name} is declared {' × '.join(shape) or 'a scalar'}, but states and inputs are vectors; "
+                f"declare one size, as in '{name} : 1'",
+                ShapeError,
+            )
+
+
 def of_role(declarations: Declarations, *roles: str) -> list[str]:
     """The names declared to have one of the roles."""
     return [name for name, role in declarations.roles.items() if role in roles]
@@ -103,7 +125,9 @@ def shapes_of(
     shapes = Shapes(kinds.known, known | declarations.shapes)
     for left, right, s in lines:
         sizes = shapes.of(right)
-        if sizes is None:
+        if left in declarations.shapes:
+            sizes = _as_declared(left, sizes, shapes, s)
+        elif sizes is None:
             sizes = shapes.names.get(left[:-1]) if left[:-1] in states else (Size(),)
         shapes.names[left] = sizes or ()
         if left[:-1] in states and left.endswith("'"):
@@ -111,6 +135,24 @@ def shapes_of(
     order = [*roles, *states, *(left for left, _, _ in lines)]
     result = shapes.result()
     return {name: result[name] for name in order}
+
+
+def _as_declared(left: str, sizes: Sizes, shapes: Shapes, s: Statement) -> Sizes:
+    """What a value's declaration and its formula say together."""
+    declared = shapes.of_name(left)
+    try:
+        if sizes is not None and len(sizes) != len(declared):
+            raise Clash
+        for a, b in zip(declared, sizes or declared, strict=True):
+            unify(a, b)
+    except Clash:
+        said, found = (" × ".join(map(str, d)) or "a scalar" for d in (declared, sizes or ()))
+        raise read_error(
+            s.left.span,
+            f"shape clash: {left} is declared {said}, but its formula is {found}; change one of the two",
+            ShapeError,
+        ) from None
+    return declared
 
 
 def _same_as_state(left: str, right: Expression, shapes: Shapes, s: Statement) -> None:

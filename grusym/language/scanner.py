@@ -28,6 +28,7 @@ from grusym.language.spelling import (
     WRAPPERS,
 )
 
+EXAMPLE = "h' = tanh(W x + U h + b)"
 LONGEST = 2_000_000
 DIGIT = re.compile(r"\\[A-Za-z]+\s*\{\s*([01])\s*\}")  # \mathbf{1}
 BRACED = re.compile(r"\{\s*(?:\\[A-Za-z]+\s*(?:\{\s*\\?[A-Za-z]+\s*\})?|[A-Za-z])\s*\}(?=\s*[_^'])")  # {c}_t
@@ -62,9 +63,13 @@ class Scanner:
     """A place in a text, and the names that can be read from it."""
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise ReadError(
+                f"a text was asked for, but {type(text).__name__} was given; pass a string, as in {EXAMPLE!r}"
+            )
         if len(text) > LONGEST:
             raise ReadError(f"a text of {len(text)} characters is too long to read; the limit is {LONGEST}")
-        self.text = SWITCH.sub(r"\2{\1", text.translate(DASHES | LETTERS))
+        self.text = SWITCH.sub(r"\2{\1", text.translate(DASHES).translate(LETTERS))
         self.at = 0
         self.depth_of_marks = 0
         self.latex = re.search(r"\\[A-Za-z]", text) is not None
@@ -205,7 +210,8 @@ class Scanner:
             self.at += 1
         if m := re.compile(r"t([+-]\d+)(?![\w.])").match(self.text, self.at):
             raise self.error(
-                f"_{m.group()} can be read in two ways; write _{{t{m[1]}}} for a time, or blanks around the sign",
+                f"_{m.group()} can be read in two ways; write _{{t{m[1]}}} for a time, or blanks around "
+                "the sign",
                 start,
             )
         script = self._script(r"[A-Za-z0-9]" if self.latex else rf"{WORD}(?:_{WORD})*")

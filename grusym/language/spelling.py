@@ -17,8 +17,22 @@ SWITCH = re.compile(r"\{([ \t]*)(\\(?:rm|bf|it|cal|sf|tt)(?![A-Za-z]))")
 ACCENTS = {"tilde": "\u0303", "widetilde": "\u0303", "hat": "\u0302", "widehat": "\u0302"}
 ACCENTS |= {"bar": "\u0304", "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c"}
 WRAPPERS = {"mathbf", "boldsymbol", "bm", "mathit", "mathrm", "text", "textrm", "textbf", "textit", "vec"}
-WRAPPERS |= {"operatorname", "mathcal", "mathsf", "mathtt", "texttt", "pmb", "mbox", "rm", "bf", "it", "cal", "sf", "tt"}
-WRAPPERS |= {"mathbb", "mathop"}
+WRAPPERS |= {
+    "operatorname",
+    "mathcal",
+    "mathsf",
+    "mathtt",
+    "texttt",
+    "pmb",
+    "mbox",
+    "rm",
+    "bf",
+    "it",
+    "cal",
+    "sf",
+    "tt",
+}
+WRAPPERS |= {"mathbb", "mathop", "it", "cal", "sf", "tt"}
 GREEK = dict(
     zip(
         [
@@ -68,7 +82,15 @@ GREEK = dict(
 )
 COMMANDS = {"odot": "⊙", "circ": "⊙", "otimes": "⊙", "ast": "*", "cdot": "·", "times": "×", "top": "ᵀ"}
 COMMANDS |= {"intercal": "ᵀ", "leftarrow": "=", "gets": "=", "colon": ":", "partial": "∂"}
-COMMANDS |= {"lbrack": "[", "rbrack": "]", "lbrace": "{", "rbrace": "}", "frac": "frac", "dfrac": "frac", "tfrac": "frac"}
+COMMANDS |= {
+    "lbrack": "[",
+    "rbrack": "]",
+    "lbrace": "{",
+    "rbrace": "}",
+    "frac": "frac",
+    "dfrac": "frac",
+    "tfrac": "frac",
+}
 SKIPPED = {
     "left",
     "right",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grusym.errors import read_error
 from grusym.language.activations import SPELLINGS
-from grusym.language.expression import Expression
+from grusym.language.expression import Expression, Span
 from grusym.language.grammar import Grammar, Written
 from grusym.language.lexer import Token, tokens
+from grusym.language.scanner import EXAMPLE
 
+ROLES = ("input", "parameter", "state")
+SIZE = re.compile(r"[^\W\d_]|[1-9]\d{0,8}")  # a letter or a number
 CONTINUING = ("+", "-", "⊙", "*", "·", "×", "/", "@", "=")
-EXAMPLE = "h' = tanh(W x + U h + b)"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,26 @@ class Declarations:
 
     roles: dict[str, str]
     shapes: dict[str, tuple[str, ...]]
+    places: dict[str, Span | None] = field(default_factory=dict)
+
+    def add(self, token: Token, name: str, words: list[str]) -> None:
+        """Note what the words say of a name.
+
+        Raises ReadError where they contradict an earlier line.
+        """
+        role = words[0] if words[0] in ROLES else None
+        shape = () if words[0] == "scalar" else tuple(words)
+        known = self.roles.get(name) if role else self.shapes.get(name)
+        if known is not None and known != (role or shape):
+            said = known if isinstance(known, str) else " × ".join(known) or "scalar"
+            raise read_error(
+                token.span, f"{name} is declared to be {' '.join(words)}, but {said} before; keep one line"
+            )
+        if role:
+            self.roles[name] = role
+        else:
+            self.shapes[name] = shape
+        self.places[name] = token.span
 
 
 def statements(text: str, declarations: Declarations) -> list[Statement]:
@@ -117,14 +140,12 @@ def _declare(line: list[Token], declarations: Declarations) -> None:
     for token in subjects:
         assert token.name is not None
         subject = replace(token.name, time=None).canonical
-        if words[0] in ("input", "parameter", "state"):
-            declarations.roles[subject] = words[0]
-        elif words[0] == "scalar":
-            declarations.shapes[subject] = ()
-        elif len(words) <= 2 and all((len(w) == 1 and w.isalpha()) or w.isdigit() for w in words):
-            declarations.shapes[subject] = tuple(words)
+        if words in [[word] for word in (*ROLES, "scalar")] or (
+            len(words) <= 2 and all(map(SIZE.fullmatch, words))
+        ):
+            declarations.add(token, subject, words)
         else:
             raise read_error(
                 line[colon].span,
-                f"cannot read {' '.join(words)!r}; write input, parameter, scalar, n or n × m",
+                f"cannot read {' '.join(words)!r}; write input, parameter, state, scalar, n or n × m",
             )

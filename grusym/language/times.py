@@ -30,6 +30,7 @@ class Names:
         if not self.states:
             raise read_error(statements[-1].left.span, self._no_state())
         self.defined = [self.left(s) for s in statements]
+        self.next_states = [f"{state}'" for state in self.states]
         self.meaning: dict[int, str] = {}
         self._uses()
         self.moving = {bare(w.name) for s in statements for w in written(s.right) if w.name.time is not None}

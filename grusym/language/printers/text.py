@@ -31,7 +31,7 @@ class TextPrinter(Printer):
         return decimal(e.value) or f"({e.value})"
 
     def quotient(self, e: Quotient) -> str:
-        return f"{self.part(e.left, Binding.TIMES)} / {self.part(e.right, Binding.PRODUCT)}"
+        return f"{self.part(e.left, Binding.TIMES)} / {self.part(e.right, Binding.POSTFIX)}"
 
     def partial(self, of: str, by: str) -> str:
         return f"∂{of}/∂{by}"

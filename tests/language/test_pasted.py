@@ -1,0 +1,56 @@
+"""Formulas as they are pasted from papers and code: read as they were meant, or refused with advice."""
+
+from __future__ import annotations
+
+import pytest
+
+from grusym.errors import ReadError
+from grusym.language.reader import read_cell
+
+SAME = [  # a pasted text and the plain text it means
+    ("h' = h + 1/τ (-h + tanh(W x + U h))", "h' = h + (1/τ) (-h + tanh(W x + U h))"),
+    ("τ : scalar\nh' = 1/τ U h", "τ : scalar\nh' = (1 / τ) U h"),
+    ("h' = 1/3 U h", "h' = (1/3) U h"),
+    (r"𝐡_t = \tanh(𝑾 𝐱_t + 𝑼 𝐡_{t-1})", "h_t = tanh(W x_t + U h_{t-1})"),
+    ("h' = h + ϵ tanh(U h)", "h' = h + ε tanh(U h)"),
+    (r"h_t = {\rm tanh}(W x_t + U {\bf h}_{t-1})", "h_t = tanh(W x_t + U h_{t-1})"),
+    (
+        r"{\tilde {c}}_{t} = \tanh(W x_t + U {h}_{t-1}); h_t = {\tilde {c}}_{t}",
+        "c̃_t = tanh(W x_t + U h_{t-1})\nh_t = c̃_t",
+    ),
+    (r"h_t = \mathbf{1} - \tfrac{1}{2} \mathop{tanh}(U h_{t-1}) \\", "h_t = 1 - (1 / 2) tanh(U h_{t-1})"),
+    (r"h_t = \frac{1}{\tau} h_{t-1}", "τ : scalar\nh_t = (1 / τ) h_{t-1}"),
+    (r"h_t = \frac{\Delta t}{\tau} (U h_{t-1})", "Δt : scalar\nτ : scalar\nh_t = (Δt / τ) (U h_{t-1})"),
+]
+
+
+def said(text):
+    """What a text says, without the places where it said it."""
+    c = read_cell(text)
+    return str(c), c.states, c.inputs, c.parameters, dict(c.shapes)
+
+
+@pytest.mark.parametrize(("pasted", "plain"), SAME)
+def test_a_pasted_formula_means_the_plain_one(pasted, plain):
+    assert said(pasted) == said(plain)
+
+
+REFUSED = {  # text: words of the error
+    "h' = z / W x": ["two ways"],
+    "h' = h + 1 / τ (tanh(U h) - h)": ["two ways", "brackets"],
+    "h' = σ(W x)/σ(V x) h": ["two ways"],
+    "h' = h / -τ ⊙ h": ["two ways"],
+    "h' = 1.5.2 h": ["decimal point"],
+    "h_t = tanh(U h_t-1)": ["_{t-1}"],
+    "h' = Σ_j U_j h": ["index"],
+    "h' = ∑ U h": ["index"],
+    r"h' = \sum_j U_{ij} h_j": ["index"],
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_cannot_be_meant_is_refused_with_advice(text):
+    with pytest.raises(ReadError) as found:
+        read_cell(text)
+    for word in REFUSED[text]:
+        assert word in str(found.value), str(found.value)
