@@ -8,24 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grusym.assemble import (
-        check as check,
-        kernel as kernel,
-        random_weights as random_weights,
-        simulate as simulate,
-    )
-    from grusym.calculus.adjoint import gradients as gradients
-    from grusym.calculus.counting import (
-        operation_count as operation_count,
-        parameter_count as parameter_count,
-    )
-    from grusym.calculus.jacobian import jacobian as jacobian
-    from grusym.calculus.paths import graph as graph
+    from grusym import assemble
+    from grusym.assemble import check as check, simulate as simulate
+    from grusym.calculus import adjoint, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
     from grusym.language.reader import read_cell as read_cell
+
+    gradients = assemble.of_a_cell(adjoint.gradients)
+    graph = assemble.of_a_cell(paths.graph)
+    jacobian = assemble.of_a_cell(_jacobian.jacobian)
+    kernel = assemble.of_a_cell(assemble.kernel)
+    operation_count = assemble.of_a_cell(counting.operation_count)
+    parameter_count = assemble.of_a_cell(counting.parameter_count)
+    random_weights = assemble.of_a_cell(assemble.random_weights)
 
 HOMES = {
     "GrusymError": "grusym.errors",
@@ -45,6 +43,12 @@ HOMES = {
     "simulate": "grusym.assemble",
 }
 
+# These take a cell first: here, at the boundary, its name does as well.
+OF_A_CELL = (
+    *("check", "gradients", "graph", "jacobian", "kernel"),
+    *("operation_count", "parameter_count", "random_weights", "simulate"),
+)
+
 __all__ = list(HOMES)
 
 
@@ -58,6 +62,10 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     value = getattr(import_module(HOMES[name]), name)
+    if name in OF_A_CELL:
+        from grusym.assemble import of_a_cell
+
+        value = of_a_cell(value)
     globals()[name] = value
     return value
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from grusym.errors import DataError, GrusymError
 from grusym.language.cell import Cell
 
 if TYPE_CHECKING:
@@ -13,6 +15,43 @@ if TYPE_CHECKING:
     from grusym.checks.report import CheckReport
     from grusym.dynamics.trajectory import Trajectory
     from grusym.kernels.kernel import Kernel
+
+Rest = ParamSpec("Rest")
+Result = TypeVar("Result")
+
+
+def of_a_cell(
+    function: Callable[Concatenate[Cell, Rest], Result],
+) -> Callable[Concatenate[Cell | str, Rest], Result]:
+    """The same function, given a cell or its name: `jacobian("gru")` is `jacobian(cell("gru"))`.
+
+    What else a function takes first (a kernel to simulate, a Jacobian to check) is handed on.
+    """
+    first = next(iter(signature(function).parameters))
+
+    @wraps(function)
+    def given(*arguments: Any, **options: Any) -> Result:
+        if first in options:
+            options[first] = _meant(options[first], function.__name__)
+        else:
+            arguments = (*(_meant(a, function.__name__) for a in arguments[:1]), *arguments[1:])
+        return function(*arguments, **options)
+
+    given.__module__ = "grusym"  # where pickle finds it
+    return given
+
+
+def _meant(thing: Any, asked: str) -> Any:
+    from grusym.cells.library import cell
+
+    if isinstance(thing, str):
+        return cell(thing)
+    if isinstance(thing, Cell) or asked == "check" or (asked == "simulate" and hasattr(thing, "forward")):
+        return thing
+    raise GrusymError(
+        f"{asked} was asked of {type(thing).__name__} where a cell is wanted; give cell('gru'), its name "
+        "'gru', or read_cell(text)"
+    )
 
 
 @lru_cache(maxsize=256)
@@ -50,7 +89,7 @@ def derived(cell: Cell) -> Iterator[Any]:
 
 
 def simulate(
-    cell: Cell | Kernel,
+    cell: Cell | Kernel | str,
     weights: dict[str, Any],
     inputs: Any = None,
     state: Any = None,
@@ -58,11 +97,43 @@ def simulate(
     seed: int = 0,
     batch: int | None = None,
 ) -> Trajectory:
-    """Run a cell over inputs and return every state; see `grusym.dynamics.trajectory.simulate`."""
+    """Run a cell over inputs and return every state; see `grusym.dynamics.trajectory.simulate`.
+
+    `state` is one array of all states side by side, in the cell's order, or a mapping of them by name.
+    """
+    from grusym.cells.library import cell as named
     from grusym.dynamics.trajectory import simulate as run
 
+    cell = named(cell) if isinstance(cell, str) else cell
     of = kernel(cell) if isinstance(cell, Cell) else cell
+    state = _joined(of, weights, state) if isinstance(state, Mapping) else state
     return run(of, weights, inputs=inputs, state=state, steps=steps, seed=seed, batch=batch)
+
+
+def _joined(kernel: Kernel, weights: Mapping[str, Any], state: Mapping[str, Any]) -> Any:
+    """The states by name as one array."""
+    import numpy as np
+
+    from grusym.language.arrays import as_array
+
+    if set(state) != set(kernel.states):
+        raise DataError(
+            f"the states of cell {kernel.cell.name!r} are {', '.join(kernel.states)}; found "
+            f"{', '.join(map(str, state)) or 'none'}; give exactly those"
+        )
+    places = kernel.split(np.arange(kernel.state_size(weights)), weights)
+    parts = {name: as_array(f"state {name}", state[name]) for name in places}
+    for name, place in places.items():
+        if parts[name].shape[-1:] != place.shape:
+            raise DataError(
+                f"state {name} must be shaped {place.shape} or (B, {place.size}); found {parts[name].shape}"
+            )
+    if len({part.shape[:-1] for part in parts.values() if part.ndim > 1}) > 1:
+        sizes = ", ".join(f"{name} {part.shape}" for name, part in parts.items())
+        raise DataError(f"states must have one batch size; found {sizes}; cut them to the same")
+    batch = np.broadcast_shapes(*(part.shape[:-1] for part in parts.values()))
+    whole = [np.broadcast_to(part, (*batch, part.shape[-1])) for part in parts.values()]
+    return np.concatenate(whole, axis=-1)
 
 
 def random_weights(

@@ -37,9 +37,10 @@ def whole(what: str, value: Any, least: int = 0) -> int:
     """Return a whole number of at least that size (1e4 is one), or raise DataError saying what is none."""
     from numbers import Real
 
-    if not isinstance(value, Real) or not value % 1 == 0 or value < least:  # of NaN and infinity, % is NaN
+    number: Any = value if isinstance(value, Real) else None
+    if number is None or not number % 1 == 0 or number < least:  # of NaN and infinity, % is NaN
         raise DataError(f"{what} must be a whole number from {least} on; found {value!r}; give one")
-    return int(value)
+    return int(number)
 
 
 def unknown(kind: str, name: str, known: object) -> UnknownNameError:

@@ -29,8 +29,8 @@ def cell(name: str) -> Cell:
     """
     if not isinstance(name, str):
         raise GrusymError(
-            f"a cell was asked for by {name!r}, which is no name; give one of {', '.join(cell_names())}, "
-            "or read a text: read_cell(text)"
+            f"a cell is asked for by its name, not by {type(name).__name__}; give one of "
+            f"{', '.join(cell_names())}, or read a text: read_cell(text)"
         )
     return _loaded(name)
 

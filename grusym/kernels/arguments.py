@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grusym.errors import DataError
-from grusym.language.arrays import check_arrays, concrete
+from grusym.language.arrays import as_array, check_arrays, concrete
 from grusym.language.cell import Cell
 
 Array = Any
@@ -30,7 +30,12 @@ class Layout:
 
         Raises: DataError naming the array that is missing, not finite, or of a size that does not fit.
         """
-        given = [np.asarray(weights[p]) for p in self.cell.parameters if p in weights]
+        if not isinstance(weights, Mapping):
+            raise DataError(
+                f"weights map the names {', '.join(self.cell.parameters)} to arrays; found "
+                f"{type(weights).__name__}; give those of random_weights"
+            )
+        given = [as_array(p, weights[p]) for p in self.cell.parameters if p in weights]
         key = (tuple([a.shape for a in given]), state, input)
         if key not in self._known or len(given) < len(self.cell.parameters) or not all(map(finite, given)):
             self._known[key] = self._checked(weights, state, input)
@@ -84,7 +89,7 @@ class Arguments:
         **arrays: Any,
     ) -> None:
         cell = layout.cell
-        self.arrays: dict[str, Array] = {name: np.asarray(a) for name, a in arrays.items()}
+        self.arrays: dict[str, Array] = {name: as_array(name, a) for name, a in arrays.items()}
         for name, array in self.arrays.items():
             _check(cell, name, array)
         width = {WIDTHS[name]: array.shape[-1] for name, array in self.arrays.items()}

@@ -177,10 +177,12 @@ class Kernel:
         return result
 
     def _checked_out(self, out: Array, shape: tuple[int, ...], given: Arguments) -> Array:
-        if out.shape != shape or out.dtype != given.dtype or not out.flags.c_contiguous:
+        fits = isinstance(out, np.ndarray) and (out.shape, out.dtype) == (shape, given.dtype)
+        if not fits or not out.flags.c_contiguous or not out.flags.writeable:
+            found = f"{out.shape}, {out.dtype}" if isinstance(out, np.ndarray) else type(out).__name__
             raise DataError(
                 f"out must be a contiguous array of shape {shape} and dtype {given.dtype}; found "
-                f"{out.shape}, {out.dtype}; make it with numpy.empty"
+                f"{found}; make it with numpy.empty"
             )
         return out
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grusym.errors import DataError, unknown
+from grusym.errors import DataError, unknown, whole
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
 from grusym.language.expression import Expression, Name, Negative, Sum, children
@@ -47,10 +47,10 @@ def random_weights(
 
     Raises UnknownNameError for an init nobody has; DataError for a size that is missing or not positive.
     """
-    if init not in _MATRICES:
-        raise unknown("init", init, _MATRICES)
+    if not isinstance(init, str) or init not in _MATRICES:
+        raise unknown("init", str(init), _MATRICES)
     known = _known_sizes(cell, hidden, input, sizes or {})
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole("seed", seed))
     added = {name for name in cell.parameters if _only_added(cell, name)}
     reach = 1 / np.sqrt(known.get("n", 1))
     weights = {}
@@ -73,8 +73,8 @@ def _known_sizes(
     letters = [s.name for s in cell.sizes]
     given = {"n": hidden, "m": input, **sizes}
     for letter, size in given.items():
-        if size is not None and (int(size) != size or size < 1):
-            raise DataError(f"size {letter} must be a positive whole number; found {size}; give one")
+        if size is not None:
+            whole(f"size {letter}", size, 1)
         if letter not in letters and letter not in ("n", "m"):
             raise DataError(
                 f"size {letter} was given, but cell {cell.name!r} has {', '.join(letters)}; leave it out"

@@ -75,7 +75,7 @@ def test_what_multiplies_is_never_drawn_as_zero():
     [
         ({"hidden": 4}, "m was not given; give input="),
         ({"input": 4}, "n was not given; give hidden="),
-        ({"hidden": 0, "input": 1}, "size n must be a positive whole number; found 0"),
+        ({"hidden": 0, "input": 1}, "size n must be a whole number from 1 on; found 0"),
         ({"hidden": 2.5, "input": 1}, "found 2.5"),
         ({"hidden": 2, "input": 1, "sizes": {"k": 3}}, "size k was given, but cell 'gru' has n, m"),
     ],
