@@ -63,9 +63,7 @@ def __getattr__(name: str) -> object:
 
     value = getattr(import_module(HOMES[name]), name)
     if name in OF_A_CELL:
-        from grusym.assemble import of_a_cell
-
-        value = of_a_cell(value)
+        value = import_module(HOMES["kernel"]).of_a_cell(value)
     globals()[name] = value
     return value
 
