@@ -206,7 +206,8 @@ ADVICE = {
 
 def unknown_function(name: str) -> str:
     """What to say of a function nobody has."""
-    near = difflib.get_close_matches(name, SPELLINGS, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)};"
-    hint = ADVICE.get(name) or f"{hint} a matrix is written with a capital letter, as in W x"
+    cutoff = 0.75 if name[:1].isupper() else 0.6  # Win is hardly sin
+    near = difflib.get_close_matches(name.lower(), SPELLINGS, n=1, cutoff=cutoff)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)}."
+    hint = ADVICE.get(name) or f"{hint} A matrix is written with a capital letter, as in W_h x"
     return f"unknown function {name}; {hint}"

@@ -14,6 +14,7 @@ from fractions import Fraction
 from grusym.errors import ReadError, read_error
 from grusym.language.activations import SPELLINGS, unknown_function
 from grusym.language.expression import (
+    ZERO,
     Activation,
     Concatenation,
     Diagonal,
@@ -113,6 +114,11 @@ class Grammar:
         if self.next.kind != "end":
             raise self.fail(
                 f"{self.next.text!r} was not expected here; an operator or the end of the line was"
+            )
+        if (deep := tall(result)) is not None:
+            raise read_error(
+                deep.span or self.tokens[0].span,
+                f"a formula nested deeper than {TALLEST}; give its parts equations of their own",
             )
         return result
 
@@ -365,6 +371,8 @@ class Grammar:
     def called(self, f: Written) -> Expression:
         """name(argument): what it means is decided when it is known what the name is."""
         arguments = self.listed(self.take())
+        if f.name.canonical == "max" and len(arguments) == 2 and ZERO in arguments:
+            return Activation("relu", arguments[1 if arguments[0] == ZERO else 0], span=f.span)
         if len(arguments) > 1:
             raise read_error(f.span, unknown_function(f.name.canonical))
         return Call(f, arguments[0], span=f.span)
@@ -381,7 +389,8 @@ class Grammar:
     def special(self, token: Token, function: str) -> Expression:
         """diag(v), concatenate([u, v]), dot(A, v)."""
         opened = self.take()
-        arguments = [self.sum()]
+        tuples = function in STACKS and self.is_sign("(")  # concatenate((u, v))
+        arguments = self.listed(self.take()) if tuples else [self.sum()]
         while self.is_sign(","):
             self.take()
             if self.next.kind == "name" and self.tokens[self.i + 1].text == "=":  # axis=-1, dim=1

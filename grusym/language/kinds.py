@@ -8,7 +8,7 @@ matrix, a lower-case Greek one a scalar).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from grusym.errors import read_error
@@ -30,6 +30,7 @@ from grusym.language.expression import (
     Product,
     Quotient,
     Section,
+    Span,
     Sum,
     Transpose,
     children,
@@ -60,7 +61,9 @@ class Kinds:
         declared: dict[str, str],
         rows: bool = False,
         moving: Iterable[str] = (),
+        places: Mapping[str, Span | None] | None = None,
     ) -> None:
+        self.places = places or {}  # where each value is defined
         self.moving = frozenset(moving)  # names written with a time, which no weight has
         self.rows = rows  # whether vectors may be transposed, as in gradients; no cell sums over a vector yet
         self.known: dict[str, str] = dict.fromkeys(bound, VECTOR) | declared
@@ -190,7 +193,8 @@ class Kinds:
     def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...], wanted: Kind) -> Kind:
         kinds = [self.kind(f) for f in factors]
         for i, sign in enumerate(signs):
-            if sign == "@" and kinds[i] is None:
+            row = isinstance(factors[i], Name) and not self._may_be_matrix(factors[i])
+            if sign == "@" and kinds[i] is None and not (row and _upper(factors[i + 1])):  # x @ W
                 kinds[i] = self.learn(factors[i], MATRIX)
         if self.habits:
             for i in range(len(factors) - 1, -1, -1):
@@ -247,7 +251,9 @@ class Kinds:
             case Transpose(operand=u):
                 self._may_turn(u)
             case Sum(terms=terms):
+                closed = rebuilt(e, tuple(self.close(child) for child in terms))
                 self._one_kind(terms)
+                return closed
         return rebuilt(e, tuple(self.close(child) for child in children(e)))
 
     def _not_matrix(self, e: Expression, what: str) -> None:
@@ -301,16 +307,39 @@ class Kinds:
                 scalar, other = (result, left) if k == MATRIX else (left, result)  # U γ is γ U
                 result = Hadamard(scalar, other, span=factor.span)
                 kind = k if kind == SCALAR else kind
-            elif k == VECTOR and kind == VECTOR and sign != "@":
+            elif k == VECTOR and kind == VECTOR and sign != "@" and not self._like_matrix(factor):
                 result = replace(hadamard(left, result), span=factor.span)
             else:
-                raise read_error(
-                    factor.span,
-                    f"cannot multiply {WORDS[k]}, {_shown(factor)}, by {WORDS[kind]}; vectors are "
-                    "columns here: write W x, "
-                    "and ⊙ for an elementwise product",
-                )
+                raise read_error(factor.span, self._no_product(factor, k, kind))
         return result
+
+    def _like_matrix(self, e: Expression) -> bool:
+        """Whether a vector is written as a matrix would be: M = W + V, or W ⊙ M, before another vector."""
+        if isinstance(e, Name):
+            return e.name in self.places and e.name[0].isascii() and e.name[0].isupper()
+        own = isinstance(e, Hadamard | Starred) and all(map(_upper, children(e)))
+        return own and not any(name in self.bound for name in names_in(e))
+
+    def _no_product(self, e: Expression, k: Kind, kind: Kind) -> str:
+        """What to say of a factor that cannot stand before the others."""
+        if (k, kind) == (VECTOR, MATRIX):
+            return (
+                f"row vectors are not read yet, and {_shown(e)} stands before a matrix; vectors are columns "
+                "here: write W x for x W, and ⊙ for an elementwise product"
+            )
+        if isinstance(e, Hadamard | Starred) and self._like_matrix(e):
+            return "elementwise products of matrices are not read; give the product one name, as in M x"
+        if isinstance(e, Name) and self._like_matrix(e):
+            place = self.places[e.name]
+            return (
+                f"{e.name} stands where a matrix would, but its equation in line "
+                f"{place.line if place else '?'} makes it a vector; write {e.name} ⊙ ... for an "
+                "elementwise product (equations for matrices are not read yet)"
+            )
+        return (
+            f"cannot multiply {WORDS[k]}, {_shown(e)}, by {WORDS[kind]}; vectors are columns here: write W x, and "
+            "⊙ for an elementwise product"
+        )
 
 
 def resolved(e: Expression, names: dict[int, str]) -> Expression:
@@ -338,6 +367,8 @@ def _greek(e: Expression) -> bool:
 
 def _weight(e: Name) -> bool:
     """Whether a name may be a matrix by habit: capital letters, and the few small ones papers use so."""
+    if len(e.name) == 1 and e.name.islower() and e.name.isascii():
+        return False  # w h may as well be w ⊙ h
     return not "b" <= e.name[0] <= "z" or e.name[0] in "uvw"
 
 

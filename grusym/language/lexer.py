@@ -76,7 +76,7 @@ class Lexer(Scanner):
         elif self.starts_name():
             if m := LIBRARIES.match(self.text, self.at):
                 self.at = m.end()
-            name = self.name()
+            name = self.joined() or self.name()
             self._put("name", self.text[start : self.at], start, spaced, replace(name, turned=False))
             if name.turned:
                 self._put("operator", "ᵀ", start)
@@ -149,7 +149,7 @@ class Lexer(Scanner):
             self._put("number", m[1], start, spaced)
         elif word in ("sum", "prod"):
             raise self.error(SUMS, start)
-        elif word in SPELLINGS:
+        elif word in SPELLINGS or word == "max":
             self._put("name", word, start, spaced, NameToken(word))
         elif word in COMMANDS:
             self._symbol(COMMANDS[word], start, spaced)

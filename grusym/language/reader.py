@@ -44,6 +44,7 @@ def read_cell(
         [*names.states, *names.defined, *of_role(declarations, "input", "state")],
         declared_kinds(declarations),
         moving=names.moving - {*names.states, *names.defined},
+        places={names.left(s): s.left.span for s in found},
     )
     kinds.learn_all(right for _, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]

@@ -34,7 +34,8 @@ def roles_of(
     for _, right, _ in lines:
         for node in walk(right):
             if isinstance(node, Name) and node.name not in bound and node.name not in roles:
-                _not_joined(node, kinds, bound)
+                if node.name not in kinds.bound:
+                    _not_joined(node, kinds, bound | multiplied | {"x"})
                 roles[node.name] = declarations.roles.get(node.name) or _role(node, multiplied, kinds)
     return roles
 
@@ -43,12 +44,26 @@ def _not_joined(node: Name, kinds: Kinds, bound: set[str]) -> None:
     """Refuse `Wx` for `W x`, and a misspelled function read as a matrix."""
     name, kind = node.name, kinds.known.get(node.name)
     joined = re.fullmatch(r"(.(?:.*\d)?)(\D+)", name) if name[0].isupper() else None
-    if kind != MATRIX and joined and joined[2] in bound | {"x"}:
+    if kind != MATRIX and joined and joined[2] in bound:
         raise read_error(
             node.span, f"{name} is one name here; write a space to multiply: {joined[1]} {joined[2]}"
         )
-    if kind == MATRIX and re.fullmatch(r"[a-z]{2,}|[A-Z][A-Za-z]*[a-z][A-Za-z]+", name):
+    parts = _parts(name, bound)
+    if len(parts) > 1:
+        raise read_error(node.span, f"{name} is one name here; write a space to multiply: {' '.join(parts)}")
+    if kind == MATRIX and re.fullmatch(r"[a-z]{2,}|[A-Z]{2,}|[A-Z][A-Za-z]*[a-z][A-Za-z]+", name):
         raise read_error(node.span, unknown_function(name))
+
+
+def _parts(name: str, bound: set[str]) -> list[str]:
+    """The other names a name is put together from, or none."""
+    if not name or len(name) > 12:
+        return []
+    for i in range(1, len(name) + 1):
+        rest = _parts(name[i:], bound)
+        if name[:i] in bound and i < len(name) and rest:
+            return [name[:i], *rest]
+    return [name] if name in bound else []
 
 
 def _role(node: Name, multiplied: set[str], kinds: Kinds) -> str:
@@ -91,7 +106,7 @@ def check_declared(declarations: Declarations, names: Names, inputs: Iterable[st
             )
         if role != "state" and name in {*names.states, *names.defined}:
             what = "a state" if name in names.states else "defined by an equation"
-            raise read_error(place, f"{name} is declared an {role}, but it is {what}; drop one of the two")
+            raise read_error(place, f"{name} is declared as {role}, but it is {what}; drop one of the two")
     for name, shape in declarations.shapes.items():
         if len(shape) != 1 and name in {*names.states, *names.next_states, *inputs}:
             raise read_error(
@@ -146,7 +161,9 @@ def _as_declared(left: str, sizes: Sizes, shapes: Shapes, s: Statement) -> Sizes
         for a, b in zip(declared, sizes or declared, strict=True):
             unify(a, b)
     except Clash:
-        said, found = (" × ".join(map(str, d)) or "a scalar" for d in (declared, sizes or ()))
+        said, found = (
+            (("a scalar", "of size ", "")[len(d)] + " × ".join(map(str, d))) for d in (declared, sizes or ())
+        )
         raise read_error(
             s.left.span,
             f"shape clash: {left} is declared {said}, but its formula is {found}; change one of the two",

@@ -32,6 +32,9 @@ EXAMPLE = "h' = tanh(W x + U h + b)"
 LONGEST = 2_000_000
 DIGIT = re.compile(r"\\[A-Za-z]+\s*\{\s*([01])\s*\}")  # \mathbf{1}
 BRACED = re.compile(r"\{\s*(?:\\[A-Za-z]+\s*(?:\{\s*\\?[A-Za-z]+\s*\})?|[A-Za-z])\s*\}(?=\s*[_^'])")  # {c}_t
+_TIMED = r"[a-z](?:_\{?\(?t(?![A-Za-z0-9])|ₜ|\(t[-+)]|\^\{?[(<]t)"  # x_t, h_{t-1}, hₜ, h(t-1), h^{(t)}
+JOINED = re.compile(rf"(?:[A-Z]_[a-z0-9]|[a-z]_t|[A-Z])(?={_TIMED})")
+JOINED_IN_LATEX = re.compile(r"[A-Z](?=[A-Z]*[a-z](?![A-Za-z0-9]))")
 MARKS = 20  # wrappers and accents around one letter
 FURTHEST = 99  # steps between now and a time that is written
 
@@ -47,6 +50,8 @@ class NameToken:
     primes: int = 0
     time: int | None = None
     turned: bool = False  # W^T_x: the transpose stands before the subscript
+    raised: bool = False  # W^z: the label stands without brackets, as a power would
+    fresh: bool = False  # h_new: a word says what the prime of h' says
 
     @property
     def canonical(self) -> str:
@@ -113,6 +118,15 @@ class Scanner:
             if longer is None:
                 return _with_words(name)
             name = longer
+
+    def joined(self) -> NameToken | None:
+        """The W of Wx_t, where x_t shows that two names are written without a space; None elsewhere."""
+        text = self.text
+        if m := JOINED_IN_LATEX.match(text, self.at) if self.latex else JOINED.match(text, self.at):
+            self.at = m.end()
+            base, _, script = m.group().partition("_")
+            return NameToken(base, time=0) if script == "t" else NameToken(base, subscript=script)
+        return None
 
     def _base(self) -> NameToken:
         if self.text[self.at] == "{":
@@ -236,12 +250,16 @@ class Scanner:
         m = TIME.fullmatch(script)
         if m and not m["label"]:
             return replace(name, time=self._shift(m["shift"], start))
-        label = bare.strip("()<>⟨⟩")
-        if not re.fullmatch(r"[\w,]+", label):
+        marked, label = bare[:1] in "(<⟨", bare.strip("()<>⟨⟩")
+        if not re.fullmatch(r"[\w,]+" if marked else r"[^\W\d_][^\W_]*(?:,[^\W_]+)*", label) or (
+            not marked and re.search(r"\s", script.strip())
+        ):
             raise self.error(
-                f"cannot read the superscript {script!r}; a power, T, a time or a label was expected", start
+                f"cannot read the superscript {script!r}; a whole power, T, a time or a label in brackets, "
+                "as in W^{(z)}, was expected; write exp(...) for any other power",
+                start,
             )
-        return replace(name, label=label)
+        return replace(name, label=label, raised=not marked)
 
     def _script(self, single: str) -> str | None:
         """The text of a script: {...} with wrappers removed, a parenthesis, or one bare piece."""
@@ -310,7 +328,7 @@ def _with_words(name: NameToken) -> NameToken:
         if word in ("tilde", "hat", "bar"):
             name = replace(name, accents=name.accents + ACCENTS[word])
         elif word in WORDS_OF_TIME and name.time is None and (word != "t" or len(words) > 1):
-            name = replace(name, time=WORDS_OF_TIME[word])
+            name = replace(name, time=WORDS_OF_TIME[word], fresh=word in ("new", "next"))
         else:
             kept.append(word)
     return replace(name, subscript="_".join(kept)) if words else name

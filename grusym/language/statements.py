@@ -14,6 +14,7 @@ from grusym.language.lexer import Token, tokens
 from grusym.language.scanner import EXAMPLE
 
 ROLES = ("input", "parameter", "state")
+WORDS = [[word] for word in (*ROLES, "scalar")]
 SIZE = re.compile(r"[^\W\d_]|[1-9]\d{0,8}")  # a letter or a number
 CONTINUING = ("+", "-", "⊙", "*", "·", "×", "/", "@", "=")
 

@@ -23,6 +23,8 @@ class Names:
             w.name.time is not None for s in statements for w in [s.left, *written(s.right)]
         ) and not any(s.left.name.primes for s in statements)
         self._marks()
+        self._labels()
+        self.fresh = {bare(s.left.name) for s in statements if s.left.name.fresh}
         self.times: dict[str, int] = {}
         self.first: dict[str, Statement] = {}
         self._definitions()
@@ -47,6 +49,20 @@ class Names:
                         f"{plain}' or {plain}_t for the next state, and an accent, as in h̃_t, for "
                         "a candidate",
                     )
+
+    def _labels(self) -> None:
+        """Refuse λ^r, h^k and e^h, where a power is meant that a label would hide."""
+        uses = [w for s in self.statements for w in (s.left, *written(s.right))]
+        used = {bare(w.name) for w in uses}
+        for w in uses:
+            base, label = w.name.base, w.name.label
+            matrix = base.isascii() and base.isupper()
+            if w.name.raised and (label in ("k", "n") or (not matrix and (base == "e" or label in used))):
+                raise read_error(
+                    w.span,
+                    f"{base}^{label} can be read as a power; only whole powers are read: write exp(...) for "
+                    f"a power, or brackets for a label, as in {base}^{{({label})}}",
+                )
 
     def left(self, s: Statement) -> str:
         """The canonical name a statement defines."""
@@ -73,10 +89,15 @@ class Names:
         states = []
         for s in self.statements:
             for w in written(s.right):
-                key, time = bare(w.name), w.name.time
+                key, time = bare(w.name), self._time(w)
                 if key in self.times and time is not None and time == self.times[key] - 1:
                     states.append(key)
         return [key for key in self.times if key in states]
+
+    def _time(self, w: Written) -> int | None:
+        """The time of a use: beside h_new, a plain h is the old value, as it is beside h'."""
+        key = bare(w.name)
+        return self.times[key] - 1 if w.name.time is None and key in self.fresh else w.name.time
 
     def _primed_states(self) -> list[str]:
         states = []
@@ -123,13 +144,11 @@ class Names:
         """Refuse f(u) where f is neither a function nor a matrix."""
         for node in surface(e):
             if isinstance(node, Call):
-                name = bare(node.function.name)
-                if (
-                    name not in self.times
-                    and name not in self.states
-                    and name[0].islower()
-                    and not re.fullmatch(r"[a-z]\d", name)  # w1(x) may be a product
-                ):
+                f = node.function.name
+                name = bare(f)
+                known = name in self.times or name in self.states or re.fullmatch(r"[a-z]\d", name)
+                word = re.match(r"[A-Z]{2}", name) or (not f.subscript and re.fullmatch("[A-Za-z]{2,}", name))
+                if not known and (name[0].islower() or word or f.base == "Φ"):  # w1(x) may be a product
                     raise read_error(node.span, unknown_function(name))
 
     def _use(self, w: Written, seen: set[str], s: Statement) -> str:
@@ -153,7 +172,7 @@ class Names:
         )
 
     def _timed_use(self, w: Written, seen: set[str], s: Statement) -> str:
-        key, time = bare(w.name), w.name.time
+        key, time = bare(w.name), self._time(w)
         if w.name.primes == 1 and time is None and key[:-1] in self.states:  # h' in a text with h_new
             key, time = key[:-1], self.times[key[:-1]]
         if key not in self.times:

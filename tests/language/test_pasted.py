@@ -19,9 +19,29 @@ SAME = [  # a pasted text and the plain text it means
         "c̃_t = tanh(W x_t + U h_{t-1})\nh_t = c̃_t",
     ),
     (r"h_t = \mathbf{1} - \tfrac{1}{2} \mathop{tanh}(U h_{t-1}) \\", "h_t = 1 - (1 / 2) tanh(U h_{t-1})"),
+    (r"h_t = \tanh(Wx_t+Uh_{t-1}+b)", "h_t = tanh(W x_t + U h_{t-1} + b)"),
+    (r"h_t = \tanh(W_xx_t+W_hh_{t-1}+b)", "h_t = tanh(W_x x_t + W_h h_{t-1} + b)"),
+    ("h_t = tanh(Wx_t + Uh_{t-1})", "h_t = tanh(W x_t + U h_{t-1})"),
+    ("h_t = tanh(W_xx_t + W_hh_{t-1})", "h_t = tanh(W_x x_t + W_h h_{t-1})"),
+    ("z_t = σ(Wx_t)\nh_t = z_th_{t-1}", "z_t = σ(W x_t)\nh_t = z_t h_{t-1}"),
+    ("z = σ(W^z x)\nh' = z h", "z = σ(W^{(z)} x)\nh' = z h"),
+    ("h' = max(0, U h)", "h' = relu(U h)"),
+    (r"h_t = \max(0, U h_{t-1})", "h_t = relu(U h_{t-1})"),
+    ("h' = tanh(W @ np.concatenate((h, x), axis=0))", "h' = tanh(W [h, x])"),
     (r"h_t = \frac{1}{\tau} h_{t-1}", "τ : scalar\nh_t = (1 / τ) h_{t-1}"),
     (r"h_t = \frac{\Delta t}{\tau} (U h_{t-1})", "Δt : scalar\nτ : scalar\nh_t = (Δt / τ) (U h_{t-1})"),
 ]
+
+WORDS = "c = tanh(W x + U h)\nh_new = (1 - b) * h + b * c"
+
+
+def test_a_word_means_what_the_prime_means():
+    assert bare(read_cell(WORDS)) == bare(read_cell(WORDS.replace("h_new", "h'")))
+
+
+def bare(c):
+    """What a cell says, without the places where it said it."""
+    return [(e.left, e.right) for e in c.equations], c.states, c.inputs, c.parameters, dict(c.shapes)
 
 
 def said(text):
@@ -37,6 +57,30 @@ def test_a_pasted_formula_means_the_plain_one(pasted, plain):
 
 REFUSED = {  # text: words of the error
     "h' = z / W x": ["two ways"],
+    "λ = σ(U h)\nh' = λ^{c r} h": ["exp(...)"],
+    "r = σ(U h)\nh' = b^r h": ["power", "exp(...)", "b^{(r)}"],
+    "h' = e^h": ["power", "exp(...)"],
+    "h' = e^{-h}": ["exp(...)"],
+    "h' = U h^k": ["power"],
+    "h' = BN(W x) + h": ["unknown function BN"],
+    "h' = LN_1(W x) + h": ["unknown function LN_1"],
+    r"h_t = \mathrm{BN}(W x_t) + h_{t-1}": ["unknown function BN"],
+    "h' = tanh(LN (W x)) + h": ["unknown function LN"],
+    "h' = Φ(W x) + h": ["unknown function Φ"],
+    "h' = softmax(W x) + h": ["unknown function softmax"],
+    "h' = Wx(h)": ["unknown function Wx"],
+    "h' = tr(W) h": ["unknown function tr"],
+    "h' = tanh(Win x + h)": ["unknown function Win", "capital letter"],
+    "z = σ(U h)\nh' = zh + W x": ["z h"],
+    "h' = tanh((W ⊙ M) h)": ["elementwise products of matrices"],
+    "M = W + V\nh' = M h": ["M", "line 1", "matri"],
+    "h' = W x U h": ["x", "⊙"],
+    "h' = x @ W": ["row vectors", "W x"],
+    "z_t = σ(U h_{t-1})\nh_t = h_{t-1} W_h + z_t": ["row vectors"],
+    "z = σ(U h)\nh' = [h z]": ["comma"],
+    r"h_t = W [h_{t-1} \; x_t]": ["comma"],
+    "h' = w h": ["w"],
+    "h' = max(h, U h)": ["max", "relu"],
     "h' = h + 1 / τ (tanh(U h) - h)": ["two ways", "brackets"],
     "h' = σ(W x)/σ(V x) h": ["two ways"],
     "h' = h / -τ ⊙ h": ["two ways"],
