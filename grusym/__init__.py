@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grusym import assemble
     from grusym.assemble import check as check, simulate as simulate
     from grusym.calculus import adjoint, counting, jacobian as _jacobian, paths
@@ -15,12 +17,14 @@ if TYPE_CHECKING:
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
+    from grusym.kernels.kernel import Kernel
+    from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
 
     gradients = assemble.of_a_cell(adjoint.gradients)
     graph = assemble.of_a_cell(paths.graph)
     jacobian = assemble.of_a_cell(_jacobian.jacobian)
-    kernel = assemble.of_a_cell(assemble.kernel)
+    kernel: Callable[[Cell | str], Kernel]
     operation_count = assemble.of_a_cell(counting.operation_count)
     parameter_count = assemble.of_a_cell(counting.parameter_count)
     random_weights = assemble.of_a_cell(assemble.random_weights)
@@ -63,7 +67,7 @@ def __getattr__(name: str) -> object:
 
     value = getattr(import_module(HOMES[name]), name)
     if name in OF_A_CELL:
-        value = import_module(HOMES["kernel"]).of_a_cell(value)
+        value = import_module("grusym.assemble").of_a_cell(value)
     globals()[name] = value
     return value
 

@@ -1,20 +1,24 @@
 """The command line: finds the commands by file name, runs one, and turns what happens into an exit code.
 
-0 done; 1 a check failed or a result is missing; 2 wrong usage; 130 stopped by Ctrl-C. Nothing heavy is
-imported here or at the head of a command: `grusym --help` is instant.
+0 done; 1 a check failed or a result is missing; 2 wrong usage; 130 stopped by Ctrl-C, 143 by SIGTERM.
+Nothing heavy is imported here or at the head of a command: `grusym --help` is instant.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 from grusym.errors import GrusymError
 
-DONE, FAILED, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+DONE, FAILED, WRONG_USAGE, STOPPED, ENDED = 0, 1, 2, 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,9 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.command:
         parser.print_help(sys.stderr)
         return WRONG_USAGE
+    received: list[int] = []
     try:
-        code = int(options.run(options))
-        sys.stdout.flush()
+        with _ending_cleanly(received):
+            code = int(options.run(options))
+            sys.stdout.flush()
     except GrusymError as error:
         print(f"grusym {options.command}: {error}", file=sys.stderr)
         return WRONG_USAGE
@@ -37,10 +43,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader (head, less) has seen enough. Python must not find the pipe broken once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:  # a full disk, a folder made read-only on the way
+        if error.filename is None:
+            raise
+        what = f"{error.filename} cannot be read or written: {error.strerror}"
+        print(f"grusym {options.command}: {what}; mend that or name another place", file=sys.stderr)
+        return WRONG_USAGE
     except KeyboardInterrupt as error:
         print(f"\ngrusym {options.command}: {error if error.args else 'stopped'}", file=sys.stderr)
-        return STOPPED
+        return ENDED if received else STOPPED
     return code
+
+
+@contextmanager
+def _ending_cleanly(received: list[int]) -> Iterator[None]:
+    """Inside the block SIGTERM stops the work as Ctrl-C does, and is noted in `received`.
+
+    Killed outright, the command would leave its worker processes behind, which hold its output open.
+    """
+    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
+        yield
+        return
+
+    def stop(number: int, _: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # `timeout` sends it twice: the first one counts
+        received.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def command_names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +46,23 @@ def given_cell(argument: str) -> Cell:
     if argument == "-":
         return grusym.read_cell(sys.stdin.read(), name="cell")
     path = Path(argument)
-    if argument in grusym.cell_names() or not path.is_file():
+    if argument in grusym.cell_names():
         return grusym.cell(argument)
+    if not path.exists():
+        if not path.suffix and os.sep not in argument:
+            return grusym.cell(argument)  # which says what names there are
+        raise DataError(f"the file {argument} does not exist; name one with the equations of a cell")
+    if path.is_dir():
+        raise DataError(f"{argument} is a folder; name a file in it, with the equations of a cell")
     try:
-        return grusym.read_cell(path.read_text(encoding="utf-8"), name=path.stem)
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
         raise DataError(f"the file {argument} cannot be read as text: {error}; save it as UTF-8") from error
+    except OSError as error:
+        raise DataError(f"the file {argument} cannot be read: {error.strerror}; make it readable") from error
+    if not text.strip():
+        raise DataError(f"the file {argument} is empty; write equations, such as h' = tanh(W x + U h + b)")
+    return grusym.read_cell(text, name=path.stem)
 
 
 def answer(options: argparse.Namespace, text: str, data: Any) -> None:
@@ -96,12 +108,29 @@ def exit_code(outcomes: tuple[Outcome, ...]) -> int:
 def folder(path: str) -> Path:
     """A folder that can be written to, made if it is not there.
 
-    Raises: DataError saying why it cannot.
+    Raises: DataError saying why it cannot, before any work is done.
     """
     from pathlib import Path
+    from tempfile import TemporaryFile
 
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path):
+            pass
     except OSError as error:
         raise DataError(f"cannot write to the folder {path}: {error.strerror}; name another one") from error
     return Path(path)
+
+
+def target_file(path: str) -> Path:
+    """A file that can be written to, in a folder made if it is not there.
+
+    Raises: DataError saying why it cannot, before any work is done.
+    """
+    from pathlib import Path
+
+    target = Path(path)
+    if target.is_dir():
+        raise DataError(f"cannot write to {path}: it is a folder; name a file in it")
+    folder(str(target.parent))
+    return target

@@ -172,6 +172,15 @@ def test_a_refuted_check_exits_with_1(
         (["derive", "gru", "--by", "q"], "'q'"),
         (["derive", "bad.txt"], "line 1"),
         (["derive", "bytes.txt"], "UTF-8"),
+        (["derive", "missing.txt"], "the file missing.txt does not exist"),
+        (["derive", "folder/gru"], "the file folder/gru does not exist"),
+        (["check", "analyses"], "analyses is a folder; name a file in it"),
+        (["count", "/dev/null"], "the file /dev/null is empty"),
+        (["report", "--out", "/proc/x.html"], "cannot write to the folder /proc"),
+        (["report", "--out", "analyses"], "cannot write to analyses: it is a folder"),
+        (["figures", "bar", "--out", "/proc"], "cannot write to the folder /proc"),
+        (["figures", "bar", "--results", "bad.txt"], "cannot write to the folder bad.txt"),
+        (["analyses", "run", "count", "--set", "count=foo"], "count='foo', but wants int"),
         (["count", "nope"], "there is no cell 'nope'"),
         (["figures", "nope"], "there is no figure 'nope'"),
         (["figures", "--venue", "nips"], "there is no venue 'nips'"),
@@ -187,7 +196,7 @@ def test_wrong_usage_gets_one_clear_line_and_exits_with_2(
 ) -> None:
     (project / "bad.txt").write_text("h' = tanh(W x + U h\n")
     (project / "bytes.txt").write_bytes(b"\xff\xfe\x00")
-    if arguments[0] in ("figures", "analyses") and "--project" not in arguments:
+    if arguments[0] in ("report", "figures", "analyses") and "--project" not in arguments:
         arguments = [*arguments, "--project", str(project)]
     assert main(arguments) == 2
     printed = capsys.readouterr()
@@ -240,6 +249,48 @@ def test_a_closed_pipe_is_no_error() -> None:
         shell=True, executable="/bin/bash", capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_a_disk_that_is_full_is_said_in_one_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import grusym
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "results/count.nc")
+
+    monkeypatch.setitem(vars(grusym), "check", full)
+    assert main(["check", "rnn"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "grusym check: results/count.nc cannot be read or written: No sp"
+    )
+    monkeypatch.setitem(vars(grusym), "check", lambda _: (_ for _ in ()).throw(OSError("a bug")))
+    with pytest.raises(OSError, match="a bug"):  # what names no file is no matter of the user's disk
+        main(["check", "rnn"])
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_sigterm_ends_the_workers_too_and_lets_go_of_the_output(project: Path, busy: bool) -> None:
+    work = "time.sleep(60)" if busy else "None"
+    after = "" if busy else "; time.sleep(60)"
+    run = f"list(Parallel(n_jobs=2)(delayed(work)(i) for i in range(2))){after}\n    return"
+    slow = ANALYSIS.replace("    return", f"    {run}")
+    slow += f"\ndef work(i):\n    Path(f'started{{i}}').write_text(str(os.getpid()))\n    {work}\n"
+    head = "import os, time\nfrom pathlib import Path\nfrom joblib import Parallel, delayed\nimport xarray"
+    (project / "analyses/slow.py").write_text(slow.replace("import xarray", head))
+    with subprocess.Popen(
+        [sys.executable, "-m", "grusym", "analyses", "run", "--project", "."],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        deadline = time.monotonic() + 30
+        while not (project / "started1").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)  # until the parent waits again
+        process.send_signal(signal.SIGTERM)
+        error = process.communicate(timeout=30)[1]  # returns once every holder of the pipes is gone
+    assert process.returncode == 143
+    assert "1 finished analyses are kept in results" in error
+    assert "Traceback" not in error
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(project: Path) -> None:

@@ -18,6 +18,7 @@ from grusym.terminal import (
     outcome_data,
     outcome_table,
     project_options,
+    target_file,
 )
 
 
@@ -33,8 +34,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run, draw, check, write."""
-    from pathlib import Path
-
     from grusym.main_report import report_page
     from grusym.pictures.style import style
     from grusym.reports.discovery import find_project
@@ -46,11 +45,12 @@ def run(options: argparse.Namespace) -> int:
 
     project, look = find_project(options.project), style(options.venue)
     results = folder(options.results)
+    target = target_file(options.out or str(results / "report.html"))
     with quiet(options.quiet):
         outcomes = run_analyses(project, results, force=options.force)
         outcomes += draw_figures(project, results, results / "figures", look, force=options.force)
         page = report_page(project, results, results / "figures", outcomes)
-    target = write(page, Path(options.out or results / "report.html")).resolve()
+    target = write(page, target).resolve()
     counts = counted(verdicts_of(page))
     judged = ", ".join(f"{count} {outcome}" for outcome, count in counts.by_outcome.items())
     answer(

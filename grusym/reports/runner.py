@@ -20,6 +20,7 @@ from grusym.errors import DataError, GrusymError
 from grusym.reports import freshness, store
 from grusym.reports.discovery import Entry, Project
 from grusym.reports.progress import progress, say
+from grusym.reports.settings import chosen
 
 if TYPE_CHECKING:
     import xarray
@@ -78,7 +79,7 @@ def prepared(entry: Entry, overrides: Mapping[str, Any] | None = None) -> Job:
     Raises: DataError where the file lacks something, or a setting is not one of its own.
     """
     module = entry.module
-    settings = _settings(entry, module, overrides or {})
+    settings = chosen(entry, module, overrides or {})
     inputs = getattr(module, "inputs", lambda _: ())(settings)
     own = {f"{entry.path.parent.name}/{entry.path.name}": freshness.fingerprint(entry.source)}
     sources = own | freshness.source_hashes(entry.path)
@@ -147,23 +148,3 @@ def _ran(job: Job) -> xarray.Dataset:
             f"{type(dataset).__name__}; return a Dataset"
         )
     return dataset
-
-
-def _settings(entry: Entry, module: ModuleType, overrides: Mapping[str, Any]) -> Any:
-    kind: Any = module.Settings
-    if not getattr(getattr(kind, "__dataclass_params__", None), "frozen", False):
-        raise DataError(
-            f"Settings of {entry.path} is not a frozen dataclass; write @dataclass(frozen=True) above it"
-        )
-    known = {field.name for field in dataclasses.fields(kind)}
-    if strange := [name for name in overrides if name not in known]:
-        raise DataError(
-            f"{entry.name} was given the setting {strange[0]!r}, which it does not have; "
-            f"its settings are {', '.join(sorted(known)) or 'none'}"
-        )
-    try:
-        return kind(**overrides)
-    except TypeError as error:
-        raise DataError(
-            f"Settings of {entry.path} cannot be made: {error}; give every field a default"
-        ) from error

@@ -195,10 +195,46 @@ def test_a_file_that_is_no_analysis_is_an_error_naming_the_file(
 def test_a_setting_or_a_name_nobody_has_is_refused(project: Project) -> None:
     with pytest.raises(DataError, match="its settings are count, seed"):
         prepared(project.analysis("squares"), {"width": 3})
+    with pytest.raises(DataError, match="given count='many', but wants int; give one such as its default, 3"):
+        prepared(project.analysis("squares"), {"count": "many"})
     with pytest.raises(UnknownNameError, match="did you mean 'squares'"):
         run_analyses(project, project.root / "results", ["square"])
     with pytest.raises(DataError, match="--project"):
         find_project(project.root / "figures")
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        ("int = 3", (4,), (1.5, "4", True, None)),
+        ("float = 3.0", (4, 0.5), ("x", True)),
+        ("str = 'a'", ("b",), (3,)),
+        ("bool = True", (False,), (0, "no")),
+        ("int | None = None", (4, None), ("x", 1.5)),
+        ("tuple[float, ...] = (1.0,)", ((2,), [0.5, 1], ()), (2.0, "ab", ("a",))),
+        ("Path = Path('.')", ("anything",), ()),
+        ("Unheard = 3", ("anything",), ()),
+    ],
+)
+def test_a_setting_must_be_of_the_type_of_its_field(project: Project, field: str, good, bad) -> None:  # type: ignore[no-untyped-def]
+    text = SQUARES.replace("count: int = 3", f"count: {field}").replace(
+        "from dataclasses", "from __future__ import annotations\nfrom dataclasses"
+    )
+    (project.root / "analyses/squares.py").write_text(text)
+    for value in good:
+        found = prepared(project.analysis("squares"), {"count": value}).settings.count
+        assert found == (tuple(value) if isinstance(value, list) else value)
+        assert not (field.startswith("float") and isinstance(found, int))
+    for value in bad:
+        with pytest.raises(DataError, match="give one such as its default"):
+            prepared(project.analysis("squares"), {"count": value})
+
+
+def test_settings_may_refuse_values_themselves(project: Project) -> None:
+    post = "seed: int = 7\n    def __post_init__(self):\n        if self.count < 0:\n            raise ValueError('few')"
+    (project.root / "analyses/squares.py").write_text(SQUARES.replace("seed: int = 7", post))
+    with pytest.raises(DataError, match="refuses: few"):
+        prepared(project.analysis("squares"), {"count": -1})
 
 
 def test_a_figure_is_drawn_from_results_and_again_when_they_change(project: Project) -> None:
