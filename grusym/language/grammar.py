@@ -29,6 +29,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.height import TALLEST, tall
 from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
 
