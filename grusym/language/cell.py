@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from grusym.language.expression import Expression
+from grusym.language.fixed import Fixed
 
 if TYPE_CHECKING:
     import sympy
@@ -47,6 +48,9 @@ class Cell:
     source: str = ""
     notation: str = "primes"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shapes", Fixed(self.shapes))
+
     @classmethod
     def read(cls, *, name: str, equations: str, title: str = "", source: str = "") -> Cell:
         """Read a cell from its text; see `grusym.language.reader.read_cell`."""
@@ -75,7 +79,7 @@ class Cell:
                 return e
         from grusym.errors import unknown
 
-        raise unknown(f"value of cell {self.name!r}", value, self.values)
+        raise unknown("value", value, self.values, f"cell {self.name!r}")
 
     @cached_property
     def sizes(self) -> tuple[sympy.Symbol, ...]:

@@ -72,15 +72,15 @@ class Kinds:
         self.changed = False
         self.found: dict[tuple[int, Kind, bool, int], tuple[Expression, Kind]] = {}
 
-    def learn_all(self, expressions: Iterable[Expression]) -> None:
-        """Find the kind of every name in the expressions, each of which is a vector."""
-        expressions = list(expressions)
+    def learn_all(self, equations: Iterable[tuple[str, Expression]]) -> None:
+        """Find the kind of every name in equations, each of a vector unless its name is known to be none."""
+        equations = list(equations)
         for self.habits in (False, True):
             self.changed = True
             while self.changed:
                 self.changed = False
-                for e in expressions:
-                    self.kind(e, VECTOR)
+                for left, e in equations:
+                    self.kind(e, self.known.get(left, VECTOR))
 
     def learn(self, e: Expression, kind: str) -> str:
         """Note the kind of a name not known yet; anything else is left as it is."""
@@ -185,10 +185,17 @@ class Kinds:
     def _starred(self, u: Expression, v: Expression) -> Kind:
         left, right = self.kind(u), self.kind(v)
         if self.habits:
-            left = left or self.learn(u, self._habit(u, MATRIX if right != SCALAR and _upper(u) else VECTOR))
-            right = right or self.learn(v, self._habit(v, VECTOR))
+            left = left or self._settled(
+                u, self._habit(u, MATRIX if right != SCALAR and _upper(u) else VECTOR)
+            )
+            right = right or self._settled(v, self._habit(v, VECTOR))
             left, right = left or self.kind(u, VECTOR), right or self.kind(v, VECTOR)
         return VECTOR if (left, right) == (MATRIX, VECTOR) else _widest(left, right)
+
+    def _settled(self, e: Expression, kind: str) -> str:
+        """Note what an undecided factor is taken for; of dt/τ, every name is a scalar then."""
+        self.learn(e, kind)
+        return (self.kind(e, kind) or kind) if kind == SCALAR else kind
 
     def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...], wanted: Kind) -> Kind:
         kinds = [self.kind(f) for f in factors]
@@ -233,6 +240,12 @@ class Kinds:
         """The same expression with every open product made an elementwise or a matrix product."""
         match e:
             case Starred(left=u, right=v):
+                if self.kind(u) == MATRIX and self.kind(v) == MATRIX:
+                    raise read_error(
+                        e.span,
+                        "'*' between matrices is elementwise in code and a product in papers; write W @ M "
+                        "for the product (elementwise products of matrices are not read)",
+                    )
                 if self.kind(u) == MATRIX or self.kind(v) == MATRIX:
                     return self._joined(e, (u, v), ("*",))
                 return Hadamard(self.close(u), self.close(v), span=e.span)
@@ -317,8 +330,11 @@ class Kinds:
         """Whether a vector is written as a matrix would be: M = W + V, or W ⊙ M, before another vector."""
         if isinstance(e, Name):
             return e.name in self.places and e.name[0].isascii() and e.name[0].isupper()
-        own = isinstance(e, Hadamard | Starred) and all(map(_upper, children(e)))
-        return own and not any(name in self.bound for name in names_in(e))
+        if not isinstance(e, Hadamard | Starred | Sum | Negative):
+            return False
+        return all(
+            self._like_matrix(u) or (_upper(u) and not self.bound & {*names_in(u)}) for u in children(e)
+        )
 
     def _no_product(self, e: Expression, k: Kind, kind: Kind) -> str:
         """What to say of a factor that cannot stand before the others."""
@@ -327,7 +343,7 @@ class Kinds:
                 f"row vectors are not read yet, and {_shown(e)} stands before a matrix; vectors are columns "
                 "here: write W x for x W, and ⊙ for an elementwise product"
             )
-        if isinstance(e, Hadamard | Starred) and self._like_matrix(e):
+        if not isinstance(e, Name) and self._like_matrix(e):
             return "elementwise products of matrices are not read; give the product one name, as in M x"
         if isinstance(e, Name) and self._like_matrix(e):
             place = self.places[e.name]
@@ -337,8 +353,8 @@ class Kinds:
                 "elementwise product (equations for matrices are not read yet)"
             )
         return (
-            f"cannot multiply {WORDS[k]}, {_shown(e)}, by {WORDS[kind]}; vectors are columns here: write W x, and "
-            "⊙ for an elementwise product"
+            f"cannot multiply {WORDS[k]}, {_shown(e)}, by {WORDS[kind]}; vectors are columns: write W x, "
+            "and ⊙ for an elementwise product"
         )
 
 

@@ -46,7 +46,7 @@ def read_cell(
         moving=names.moving - {*names.states, *names.defined},
         places={names.left(s): s.left.span for s in found},
     )
-    kinds.learn_all(right for _, right, _ in lines)
+    kinds.learn_all((left, right) for left, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]
     roles = roles_of(closed, names, kinds, declarations)
     check_declared(declarations, names, [n for n, role in roles.items() if role == "input"])

@@ -161,15 +161,18 @@ def _as_declared(left: str, sizes: Sizes, shapes: Shapes, s: Statement) -> Sizes
         for a, b in zip(declared, sizes or declared, strict=True):
             unify(a, b)
     except Clash:
-        said, found = (
-            (("a scalar", "of size ", "")[len(d)] + " × ".join(map(str, d))) for d in (declared, sizes or ())
-        )
+        said, found = _said(declared), _said(sizes or ())
         raise read_error(
             s.left.span,
             f"shape clash: {left} is declared {said}, but its formula is {found}; change one of the two",
             ShapeError,
         ) from None
     return declared
+
+
+def _said(sizes: tuple[Size, ...]) -> str:
+    known = " × ".join(map(str, sizes))
+    return ("a scalar", "a vector", "a matrix")[len(sizes)] + (f" of {known}" if known.strip("? ×") else "")
 
 
 def _same_as_state(left: str, right: Expression, shapes: Shapes, s: Statement) -> None:

@@ -186,7 +186,9 @@ class Shapes:
         return sizes[0]
 
     def _matrix(self, e: Expression) -> tuple[Size, Size]:
-        sizes = self.of(e)
+        return self._as_matrix(e, self.of(e))
+
+    def _as_matrix(self, e: Expression, sizes: Sizes) -> tuple[Size, Size]:
         if sizes is None or len(sizes) != 2:
             raise _clash(e, f"a matrix was expected; {_shown(e)} is {_rank(sizes)}")
         return sizes
@@ -197,7 +199,7 @@ class Shapes:
             return None  # 1ᵀ, which sums a vector
         if len(sizes) == 1:
             return (Size("1", place=ROW), sizes[0])
-        rows, columns = self._matrix(e)
+        rows, columns = self._as_matrix(e, sizes)
         return columns, rows
 
     def _same(self, e: Expression, terms: Iterable[Expression]) -> Sizes:
@@ -242,7 +244,7 @@ class Shapes:
             if left is not None:
                 self._join(e, left[1], right[0], u, v)  # a scalar product uᵀ v
             return ()
-        rows, columns = self._matrix(u)
+        rows, columns = self._as_matrix(u, left)
         if right is None or not right:
             raise _clash(
                 v, f"a matrix cannot multiply {_shown(v)}, which is a scalar; write it before the matrix"
