@@ -231,8 +231,12 @@ def test_a_setting_must_be_of_the_type_of_its_field(project: Project, field: str
 
 
 def test_settings_may_refuse_values_themselves(project: Project) -> None:
-    post = "seed: int = 7\n    def __post_init__(self):\n        if self.count < 0:\n            raise ValueError('few')"
-    (project.root / "analyses/squares.py").write_text(SQUARES.replace("seed: int = 7", post))
+    refusal = (
+        "\n    def __post_init__(self):\n        if self.count < 0:\n            raise ValueError('few')"
+    )
+    (project.root / "analyses/squares.py").write_text(
+        SQUARES.replace("seed: int = 7", f"seed: int = 7{refusal}")
+    )
     with pytest.raises(DataError, match="refuses: few"):
         prepared(project.analysis("squares"), {"count": -1})
 
