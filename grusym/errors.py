@@ -43,14 +43,15 @@ def whole(what: str, value: Any, least: int = 0) -> int:
     return int(number)
 
 
-def unknown(kind: str, name: str, known: object) -> UnknownNameError:
-    """Return the error for a name nobody has, with the nearest known names first."""
+def unknown(kind: str, name: str, known: object, owner: str = "") -> UnknownNameError:
+    """Return the error for a name nobody has, or that its owner has not, with the nearest known names."""
     import difflib
 
     names = sorted(str(k) for k in known)  # type: ignore[attr-defined]
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"; did you mean {near[0]!r}?" if near else "."
-    return UnknownNameError(f"there is no {kind} {name!r}{hint} Known: {', '.join(names) or 'none'}.")
+    asked = f"{owner} has no {kind} {name!r}" if owner else f"there is no {kind} {name!r}"
+    return UnknownNameError(f"{asked}{hint} Known: {', '.join(names) or 'none'}.")
 
 
 def read_error(span: Any, message: str, kind: type[ReadError] = ReadError) -> ReadError:

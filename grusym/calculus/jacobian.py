@@ -125,7 +125,7 @@ def own_name(cell: Cell, name: str, error: type[Exception] = UnknownNameError) -
     stream = [t for t in tokens(name) if t.kind not in ("line", "end")]
     found = meaning_in(cell, stream[0].name) if len(stream) == 1 and stream[0].name else None
     if found is None:
-        raise error(str(unknown(f"name in cell {cell.name!r}", name, cell.shapes)))
+        raise error(str(unknown("name", name, cell.shapes, f"cell {cell.name!r}")))
     return found
 
 

@@ -20,6 +20,8 @@ from grusym.language.spelling import (
     WRAPPERS,
 )
 
+EQUATIONS = re.compile(r"\s*\\(?:displaystyle\b|textstyle\b|begin\s*\{(?!.?matrix))")
+MATRIX = re.compile(r"\\(begin|end)\s*\{[pb]?matrix\}")
 SUMS = "sums and products over an index are not read; write whole vectors and matrices, as in W x"
 
 
@@ -41,6 +43,8 @@ class Lexer(Scanner):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.depth = 0
+        self.columns: list[int] = []  # the depths inside which two backslashes part the entries of a column
+        self.outer: list[int] = []  # the depths at which braces stand around whole equations
         self.tokens: list[Token] = []
 
     def run(self) -> list[Token]:
@@ -89,6 +93,8 @@ class Lexer(Scanner):
             self.at += 2
             if m := re.compile(r"\*?\s*\[[\d.\s]*(?:pt|em|ex|mm|cm)\]").match(self.text, self.at):
                 self.at = m.end()
+            if self.columns and self.columns[-1] == self.depth:
+                self._put("operator", ",", start)
         else:
             self.at += 1
         if self.depth == 0:
@@ -133,6 +139,10 @@ class Lexer(Scanner):
         if word in SKIPPED or word in ",;:!> ()[]":
             if self.text.startswith(".", self.at) and word in ("left", "right"):
                 self.at += 1
+            return
+        if m := MATRIX.match(self.text, start):
+            self.at = m.end()
+            self._column(m[1] == "begin", start, spaced)
             return
         if word in ("begin", "end"):
             if n := re.compile(r"\s*\{\w+\*?\}(?:\{[lcr@{}|\s]*\}|\[[tbc]\])?").match(self.text, self.at):
@@ -181,7 +191,27 @@ class Lexer(Scanner):
         if c != "~":  # a tie in LaTeX is a space
             self._symbol(c, start, spaced)
 
+    def _column(self, begins: bool, start: int, spaced: bool) -> None:
+        r"""[u, v] written as \begin{pmatrix} u \\ v \end{pmatrix}."""
+        self._symbol("[" if begins else "]", start, spaced)
+        if begins:
+            self.columns.append(self.depth)
+        elif self.columns:
+            self.columns.pop()
+
+    def _around_equations(self, text: str) -> bool:
+        r"""Whether a brace stands around whole equations, as in {\displaystyle ...}, and says nothing."""
+        if text == "{" and EQUATIONS.match(self.text, self.at):
+            self.outer.append(self.depth)
+            return True
+        if text == "}" and self.outer and self.outer[-1] == self.depth:
+            self.outer.pop()
+            return True
+        return False
+
     def _symbol(self, text: str, start: int, spaced: bool) -> None:
+        if self._around_equations(text):
+            return
         if text in "([{" and len(text) == 1:
             self.depth += 1
         elif text in ")]}" and len(text) == 1:

@@ -105,7 +105,7 @@ SKIPPED = {
     "nonumber",
     "notag",
 }
-SKIPPED |= {"displaystyle", "limits", "hfill", "bigg", "Bigg", "biggl", "biggr", "middle"}
+SKIPPED |= {"displaystyle", "textstyle", "limits", "hfill", "bigg", "Bigg", "biggl", "biggr", "middle"}
 OPERATORS = {
     "∘": "⊙",
     "◦": "⊙",

@@ -53,11 +53,12 @@ class Names:
     def _labels(self) -> None:
         """Refuse λ^r, h^k and e^h, where a power is meant that a label would hide."""
         uses = [w for s in self.statements for w in (s.left, *written(s.right))]
-        used = {bare(w.name) for w in uses}
-        for w in uses:
+        raised = [w for w in uses if w.name.raised]
+        used = {bare(w.name) for w in uses} if raised else set()
+        for w in raised:
             base, label = w.name.base, w.name.label
             matrix = base.isascii() and base.isupper()
-            if w.name.raised and (label in ("k", "n") or (not matrix and (base == "e" or label in used))):
+            if label in ("k", "n") or (not matrix and (base == "e" or label in used)):
                 raise read_error(
                     w.span,
                     f"{base}^{label} can be read as a power; only whole powers are read: write exp(...) for "

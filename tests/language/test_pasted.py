@@ -28,6 +28,13 @@ SAME = [  # a pasted text and the plain text it means
     ("h' = max(0, U h)", "h' = relu(U h)"),
     (r"h_t = \max(0, U h_{t-1})", "h_t = relu(U h_{t-1})"),
     ("h' = tanh(W @ np.concatenate((h, x), axis=0))", "h' = tanh(W [h, x])"),
+    (
+        r"{\displaystyle {\begin{aligned}{\hat {c}}_{t}&=\tanh(Uh_{t-1})\\"
+        r"h_{t}&={\hat {c}}_{t}\end{aligned}}}",
+        "ĉ_t = tanh(U h_{t-1})\nh_t = ĉ_t",
+    ),
+    ("h' = h + dt/tau*(h + tanh(U h))", "dt : scalar\ntau : scalar\nh' = h + (dt / tau) (h + tanh(U h))"),
+    (r"h_t = W \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix} + b", "h_t = W [h_{t-1}, x_t] + b"),
     (r"h_t = \frac{1}{\tau} h_{t-1}", "τ : scalar\nh_t = (1 / τ) h_{t-1}"),
     (r"h_t = \frac{\Delta t}{\tau} (U h_{t-1})", "Δt : scalar\nτ : scalar\nh_t = (Δt / τ) (U h_{t-1})"),
 ]
@@ -73,6 +80,8 @@ REFUSED = {  # text: words of the error
     "h' = tanh(Win x + h)": ["unknown function Win", "capital letter"],
     "z = σ(U h)\nh' = zh + W x": ["z h"],
     "h' = tanh((W ⊙ M) h)": ["elementwise products of matrices"],
+    "h' = tanh((W ⊙ M + V) h)": ["elementwise products of matrices"],
+    "h' = tanh((W * M) @ h)": ["elementwise products of matrices", "W @ M"],
     "M = W + V\nh' = M h": ["M", "line 1", "matri"],
     "h' = W x U h": ["x", "⊙"],
     "h' = x @ W": ["row vectors", "W x"],
