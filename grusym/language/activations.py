@@ -7,6 +7,7 @@ stays named in its own derivative. Values take complex input, because the comple
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -209,5 +210,6 @@ def unknown_function(name: str) -> str:
     cutoff = 0.75 if name[:1].isupper() else 0.6  # Win is hardly sin
     near = difflib.get_close_matches(name.lower(), SPELLINGS, n=1, cutoff=cutoff)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ACTIVATIONS)}."
-    hint = ADVICE.get(name) or f"{hint} A matrix is written with a capital letter, as in W_h x"
+    one = f"{name[0]}_{name[1:]} x" if re.fullmatch("[A-Z][a-z]+", name) else "W_h x"
+    hint = ADVICE.get(name) or f"{hint} A matrix is written with one capital letter, as in {one}"
     return f"unknown function {name}; {hint}"

@@ -210,7 +210,7 @@ class Kinds:
                     habit = VECTOR if last and not (wanted == MATRIX or _upper(factors[i])) else MATRIX
                     habit = self._habit(factors[i], habit)
                     if habit == MATRIX and not self._may_be_matrix(factors[i]):
-                        habit = self._no_matrix(factors[i], _chained(kinds[i + 1 :]))
+                        habit = VECTOR if last else self._no_matrix(factors[i], _chained(kinds[i + 1 :]))
                     kinds[i] = self.kind(factors[i], self.learn(factors[i], habit)) or habit
         return _chained(kinds)
 

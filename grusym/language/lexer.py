@@ -21,7 +21,7 @@ from grusym.language.spelling import (
 )
 
 EQUATIONS = re.compile(r"\s*\\(?:displaystyle\b|textstyle\b|begin\s*\{(?!.?matrix))")
-MATRIX = re.compile(r"\\(begin|end)\s*\{[pb]?matrix\}")
+MATRIX = re.compile(r"\\(begin|end)\s*\{(?:[pb]?matrix\}|array\}\s*\{\s*[lcr]\s*\}|array\}(?!\s*\{))")
 SUMS = "sums and products over an index are not read; write whole vectors and matrices, as in W x"
 
 
@@ -140,7 +140,7 @@ class Lexer(Scanner):
             if self.text.startswith(".", self.at) and word in ("left", "right"):
                 self.at += 1
             return
-        if m := MATRIX.match(self.text, start):
+        if (m := MATRIX.match(self.text, start)) and (m[1] == "begin" or self.columns):
             self.at = m.end()
             self._column(m[1] == "begin", start, spaced)
             return

@@ -35,6 +35,11 @@ SAME = [  # a pasted text and the plain text it means
     ),
     ("h' = h + dt/tau*(h + tanh(U h))", "dt : scalar\ntau : scalar\nh' = h + (dt / tau) (h + tanh(U h))"),
     (r"h_t = W \begin{pmatrix} h_{t-1} \\ x_t \end{pmatrix} + b", "h_t = W [h_{t-1}, x_t] + b"),
+    (
+        r"h_t = W \left[ \begin{array}{c} h_{t-1} \\ x_t \end{array} \right] + b",
+        "h_t = W [h_{t-1}, x_t] + b",
+    ),
+    ("H_t = tanh(W X_t + U H_{t-1})", "X : input\nH_t = tanh(W X_t + U H_{t-1})"),
     (r"h_t = \frac{1}{\tau} h_{t-1}", "τ : scalar\nh_t = (1 / τ) h_{t-1}"),
     (r"h_t = \frac{\Delta t}{\tau} (U h_{t-1})", "Δt : scalar\nτ : scalar\nh_t = (Δt / τ) (U h_{t-1})"),
 ]
@@ -77,7 +82,7 @@ REFUSED = {  # text: words of the error
     "h' = softmax(W x) + h": ["unknown function softmax"],
     "h' = Wx(h)": ["unknown function Wx"],
     "h' = tr(W) h": ["unknown function tr"],
-    "h' = tanh(Win x + h)": ["unknown function Win", "capital letter"],
+    "h' = tanh(Win x + h)": ["unknown function Win", "W_in x"],
     "z = σ(U h)\nh' = zh + W x": ["z h"],
     "h' = tanh((W ⊙ M) h)": ["elementwise products of matrices"],
     "h' = tanh((W ⊙ M + V) h)": ["elementwise products of matrices"],
