@@ -101,7 +101,8 @@ class Cell:
         from grusym.language.printers.text import text
 
         left = [self.written.get(e.left, e.left) for e in self.equations]
-        right = [text(e.right, self.written) for e in self.equations]
+        scalars = [name for name, shape in self.shapes.items() if shape == ()]
+        right = [text(e.right, self.written, scalars) for e in self.equations]
         wide, long = max(map(_width, left)), max(map(_width, right))
         lines = []
         for a, b, e in zip(left, right, self.equations, strict=True):

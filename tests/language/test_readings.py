@@ -102,3 +102,19 @@ def test_an_input_at_the_old_time_is_an_input_unless_another_is_at_the_new():
     assert read_cell("s_{t+1} = A s_t + B u_t").inputs == ("u",)
     with pytest.raises(ReadError, match="c_t is never updated"):
         read_cell("s_{t+1} = A s_t + B u_{t+1} + C c_t")
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("h' = (1 - α) h + α tanh(W x + U h)", "h' = (1 - α) h + α tanh(W x + U h)"),
+        ("h' = γ (z ⊙ h) + α U h\nz : n\nz : parameter", "h' = γ (z ⊙ h) + α U h"),
+        ("h' = α * β * h + γ / 2 * U h", None),
+        ("h' = γ 2 h + h * α", None),
+    ],
+)
+def test_a_scalar_is_printed_before_what_it_scales_and_read_back(text, printed):
+    c = read_cell(text)
+    assert printed in (None, str(c))
+    again = read_cell(f"{c!s}\nz : n\nz : parameter" if "z" in c.shapes else str(c))
+    assert again.equations == c.equations and again.shapes == c.shapes

@@ -9,7 +9,7 @@ can say another thing than the next.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -34,6 +34,7 @@ from grusym.language.expression import (
     Section,
     Sum,
     Transpose,
+    names_in,
 )
 
 
@@ -62,7 +63,8 @@ class Printer(ABC):
     """A walk over an expression that writes one notation.
 
     `names` puts other names in place of the cell's own, for instance `{"h'": "h_t", "h": "h_{t-1}"}`.
-    Each node type has a method of its name in lower case.
+    What is made of the names in `scalars` alone scales what follows it without a sign. Each node type
+    has a method of its name in lower case.
     """
 
     equals: str
@@ -71,9 +73,11 @@ class Printer(ABC):
     sign: str
     times: str
     beside: str
+    scaling = " * "  # by a scalar that cannot stand before what it scales
 
-    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+    def __init__(self, names: Mapping[str, str] | None = None, scalars: Iterable[str] = ()) -> None:
         self.names = names or {}
+        self.scalars = frozenset(scalars)
 
     def write(self, e: Expression) -> str:
         """The expression in this notation, without brackets around it."""
@@ -126,9 +130,18 @@ class Printer(ABC):
 
     def hadamard(self, e: Hadamard) -> str:
         """left ⊙ right."""
-        scales = isinstance(e.left, Number) and not _starts_with_number(e.right)
-        sign = self.beside if scales else self.times  # 2 h, as everyone writes it
+        beside, scalar = not _starts_with_number(e.right), self.is_scalar(e.left)
+        if beside and scalar:  # γ h: a vector γ would stand before ⊙
+            return self.part(e.left, Binding.POSTFIX) + self.beside + self.part(e.right, Binding.PRODUCT)
+        sign = self.scaling if scalar or self.is_scalar(e.right) else self.times
+        if beside and isinstance(e.left, Number):
+            sign = self.beside  # 2 h, as everyone writes it
         return self.part(e.left, Binding.TIMES) + sign + self.part(e.right, Binding.PRODUCT)
+
+    def is_scalar(self, e: Expression) -> bool:
+        """Whether an expression is made of scalars' names."""
+        names = names_in(e)
+        return bool(names) and self.scalars.issuperset(names)
 
     def product(self, e: Product) -> str:
         """Factors side by side."""

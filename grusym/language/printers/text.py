@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from grusym.language.expression import Expression, Identity, Number, Quotient
 from grusym.language.printers.order import Binding, LeftSide, Printer, decimal
@@ -12,9 +12,9 @@ from grusym.language.printers.order import Binding, LeftSide, Printer, decimal
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def text(e: Expression, names: Mapping[str, str] | None = None) -> str:
+def text(e: Expression, names: Mapping[str, str] | None = None, scalars: Iterable[str] = ()) -> str:
     """The expression in Unicode text, with brackets only where reading it back needs them."""
-    return TextPrinter(names).write(e)
+    return TextPrinter(names, scalars).write(e)
 
 
 def text_equation(left: LeftSide, right: Expression, names: Mapping[str, str] | None = None) -> str:
