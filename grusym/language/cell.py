@@ -98,6 +98,7 @@ class Cell:
         return shown
 
     def __str__(self) -> str:
+        from grusym.language.declared import declarations
         from grusym.language.printers.text import text
 
         left = [self.written.get(e.left, e.left) for e in self.equations]
@@ -108,7 +109,7 @@ class Cell:
         for a, b, e in zip(left, right, self.equations, strict=True):
             role = " " * (long - _width(b) + 4) + e.role if e.role else ""
             lines.append(f"{a}{' ' * (wide - _width(a))} = {b}{role}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *declarations(self, "\n".join(lines))])
 
     def _repr_html_(self) -> str:
         from html import escape

@@ -1,0 +1,40 @@
+"""The declarations a printed cell needs, so that its text is read back as the same cell."""
+
+from __future__ import annotations
+
+from grusym.errors import GrusymError
+from grusym.language.cell import Cell, Shape
+from grusym.language.reader import read_cell
+
+
+def declarations(cell: Cell, equations: str) -> list[str]:
+    """The lines that say what the equations of a cell leave open: `x : n`, `γ : scalar`, `u : input`.
+
+    Method: of all that could be declared, each line is left out without which the text still says the
+    same. There are none where no text says it, as for a cell whose sizes are sums.
+    """
+    if _says(equations, cell):
+        return []
+    lines = [f"{name} : {_said(cell.shapes[name])}" for name in cell.shapes if name not in cell.next_states]
+    lines += [f"{name} : input" for name in cell.inputs] + [f"{name} : parameter" for name in cell.parameters]
+    if not _says("\n".join([equations, *lines]), cell):
+        return []
+    for line in reversed(lines):
+        fewer = [other for other in lines if other != line]
+        if _says("\n".join([equations, *fewer]), cell):
+            lines = fewer
+    return lines
+
+
+def _says(text: str, cell: Cell) -> bool:
+    """Whether a text is read as a cell, whatever it is called."""
+    try:
+        found = read_cell(text)
+    except GrusymError:
+        return False
+    same_roles = set(found.inputs) == set(cell.inputs) and set(found.parameters) == set(cell.parameters)
+    return same_roles and found.shapes == cell.shapes
+
+
+def _said(shape: Shape) -> str:
+    return " × ".join(map(str, shape)) or "scalar"
