@@ -41,11 +41,11 @@ TEXTS = {
     "products of gates": "g = σ(W x + U h)\nh' = -g ⊙ (h / (2 + g)) ⊙ (v ⊙ (W x)) - V (-h)",
     "hostile names": """
         np = σ(W_w x + U_size h + b_t)
-        λ = tanh(W_h x + U_lambda (np ⊙ h) + h_new)
+        λ = tanh(W_h x + U_lambda (np ⊙ h) + h_path)
         é = relu(W_range h + e_acute)
         h' = np ⊙ λ + (1 - np) ⊙ é
         W_w : n × m
-        h_new : n
+        h_path : n
         e_acute : n
     """,
 }
