@@ -16,8 +16,8 @@ from typing import Any
 from grusym.algebra import atoms, polynomial as poly
 from grusym.algebra.atoms import Letter, Shapes
 from grusym.algebra.polynomial import Monomial, Polynomial, add
+from grusym.algebra.rank import ROW, column, rank
 from grusym.errors import GrusymError, ShapeError
-from grusym.language.build import transpose
 from grusym.language.expression import (
     Activation,
     Columns,
@@ -40,7 +40,6 @@ from grusym.language.shapes import fit, shape_of
 
 Word = tuple[Any, ...]  # monomial, letter, monomial, letter, ..., monomial
 Operator = dict[Word, Fraction]
-ROW = -1  # the rank of a transposed vector
 
 
 def equal(a: Expression, b: Expression, shapes: Shapes) -> bool:
@@ -54,7 +53,7 @@ def equal(a: Expression, b: Expression, shapes: Shapes) -> bool:
     if 2 in (rank(a, shapes), rank(b, shapes)):
         return operator_form(a, shapes) == operator_form(b, shapes)
     if ROW in (rank(a, shapes), rank(b, shapes)):
-        a, b = _column(a), _column(b)
+        a, b = column(a), column(b)
     return vector_form(a, shapes) == vector_form(b, shapes)
 
 
@@ -86,7 +85,7 @@ def vector_form(e: Expression, shapes: Shapes) -> Polynomial:
         case Section(vector=u, stacked=stacked, index=i):
             return _image(atoms.transposed(_slot(stacked, i, shapes)), vector_form(u, shapes), shapes)
         case Product(left=u, right=v) if rank(u, shapes) == ROW and rank(v, shapes) in (0, 1):
-            return _inner(_column(u), v, shapes)
+            return _inner(column(u), v, shapes)
         case Product(left=a, right=v):
             return _apply(operator_form(a, shapes), vector_form(v, shapes), shapes)
     raise GrusymError(f"{e} is a {type(e).__name__}, which is no vector that can be compared")
@@ -172,47 +171,6 @@ def _slot(stacked: Concatenation, i: int, shapes: Shapes) -> Letter:
     return atoms.slot(str(sum(sizes[:i])), str(sum(sizes[: i + 1])), str(sum(sizes)))
 
 
-def rank(e: Expression, shapes: Shapes) -> int:
-    """0 for a scalar, 1 for a vector, 2 for a matrix, ROW for a transposed vector."""
-    match e:
-        case Number():
-            return 0
-        case Name(name=name):
-            return len(shapes.get(name, (None,)))
-        case Diagonal() | Identity() | Columns():
-            return 2
-        case Transpose(operand=u):
-            return {2: 2, ROW: 1}.get(rank(u, shapes), ROW)
-        case Product(left=u, right=v):
-            left, right = rank(u, shapes), rank(v, shapes)
-            if left == ROW:
-                return ROW if right == 2 else 0
-            return 2 if right in (2, ROW) else right
-        case Sum(terms=parts):
-            return max((rank(p, shapes) for p in parts), key=abs)
-        case Hadamard(left=u, right=v) | Quotient(left=u, right=v):
-            return max(rank(u, shapes), rank(v, shapes), key=abs)
-        case Negative(operand=u) | Power(base=u) | Activation(operand=u):
-            return rank(u, shapes)
-    return 1
-
-
-def _column(e: Expression) -> Expression:
-    """The vector whose transpose a row is."""
-    match e:
-        case Transpose(operand=u):
-            return u
-        case Product(left=u, right=a):
-            return Product(transpose(a), _column(u))
-        case Negative(operand=u):
-            return Negative(_column(u))
-        case Sum(terms=terms):
-            return Sum(tuple(map(_column, terms)))
-        case Hadamard(left=u, right=v):
-            return Hadamard(_column(u), v) if isinstance(u, Transpose | Product) else Hadamard(u, _column(v))
-    raise GrusymError(f"{e} is a {type(e).__name__}, which is no row that can be compared")
-
-
 # ---- operators ---------------------------------------------------------------------------------
 
 
@@ -244,7 +202,7 @@ def operator_form(e: Expression, shapes: Shapes) -> Operator:
         case Quotient(left=u, right=v) if rank(v, shapes) == 0:
             return _scaled(_reciprocal(vector_form(v, shapes)), operator_form(u, shapes), shapes)
         case Product(left=u, right=v) if rank(u, shapes) == 1 and rank(v, shapes) == ROW:
-            return _outer(u, _column(v), shapes)
+            return _outer(u, column(v), shapes)
         case Product(left=u, right=v):
             return _multiply(operator_form(u, shapes), operator_form(v, shapes), shapes)
     raise GrusymError(f"{e} is a {type(e).__name__}, which is no matrix that can be compared")

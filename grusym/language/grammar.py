@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from grusym.errors import ReadError, read_error
@@ -32,41 +32,10 @@ from grusym.language.expression import (
 from grusym.language.height import TALLEST, tall
 from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
+from grusym.language.surface import Call, Chain, Starred, Written
 
 DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
 LONGEST_TERM = 64  # factors of one term; each nests the tree by one
-
-
-@dataclass(frozen=True, slots=True)
-class Written(Expression):
-    """A name as the author wrote it, time included."""
-
-    name: NameToken
-
-
-@dataclass(frozen=True, slots=True)
-class Chain(Expression):
-    """Factors side by side, or joined by @, · or ×: matrix products or scalings."""
-
-    factors: tuple[Expression, ...]
-    signs: tuple[str, ...]  # the sign before factor 2, 3, ...; "" for juxtaposition
-
-
-@dataclass(frozen=True, slots=True)
-class Starred(Expression):
-    """left * right: elementwise in NumPy, a matrix product in many papers."""
-
-    left: Expression
-    right: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Expression):
-    """name(argument) without a space: a product if the name is bound, else an unknown function."""
-
-    function: Written
-    argument: Expression
-
 
 STACKS = {"concat", "concatenate", "cat", "hstack", "vstack", "stack"}
 PRODUCTS = {"dot", "matmul", "mm", "mv"}

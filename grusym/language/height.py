@@ -9,12 +9,12 @@ TALLEST = 64  # nodes above one another; the longest walk takes a dozen Python f
 
 def tall(e: Expression) -> Expression | None:
     """A node that stands too deep in a tree, or None. A chain of factors will nest to the right."""
-    todo = [(e, 1)]
-    while todo:
-        node, depth = todo.pop()
+    waiting = [(e, 1)]
+    while waiting:
+        node, depth = waiting.pop()
         if depth > TALLEST:
             return node
         chain = getattr(node, "factors", ())
         for i, part in enumerate(chain or children(node)):
-            todo.append((part, depth + 1 + (i if chain else 0)))
+            waiting.append((part, depth + 1 + (i if chain else 0)))
     return None

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from grusym.errors import ReadError, read_error
 from grusym.language.cell import Cell, Equation
+from grusym.language.closing import Closing
 from grusym.language.expression import Expression
 from grusym.language.grammar import Grammar
-from grusym.language.kinds import Kinds, resolved
 from grusym.language.lexer import tokens
 from grusym.language.roles import check_declared, declared_kinds, of_role, roles_of, shapes_of
 from grusym.language.scanner import EXAMPLE, NameToken
 from grusym.language.statements import Declarations, statements
+from grusym.language.surface import resolved
 from grusym.language.times import Names, written
 
 
@@ -40,7 +41,7 @@ def read_cell(
         raise ReadError(f"the text of cell {name!r} holds no equation; write at least one, as in {EXAMPLE}")
     names = Names(found)
     lines = [(names.left(s), resolved(s.right, names.meaning), s) for s in found]
-    kinds = Kinds(
+    kinds = Closing(
         [*names.states, *names.defined, *of_role(declarations, "input", "state")],
         declared_kinds(declarations),
         moving=names.moving - {*names.states, *names.defined},
@@ -82,7 +83,7 @@ def read_expression(text: str, cell: Cell) -> Expression:
             )
         meaning[id(use)] = known
     declared = {n: ("scalar", "vector", "matrix")[len(s)] for n, s in cell.shapes.items()}
-    return Kinds((), declared, rows=True).close(resolved(e, meaning))
+    return Closing((), declared, rows=True).close(resolved(e, meaning))
 
 
 def meaning_in(cell: Cell, name: NameToken) -> str | None:

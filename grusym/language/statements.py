@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from grusym.errors import read_error
 from grusym.language.activations import SPELLINGS
 from grusym.language.expression import Expression, Span
-from grusym.language.grammar import Grammar, Written
+from grusym.language.grammar import Grammar
 from grusym.language.lexer import Token, tokens
 from grusym.language.scanner import EXAMPLE
+from grusym.language.surface import Written
 
 ROLES = ("input", "parameter", "state")
 WORDS = [[word] for word in (*ROLES, "scalar")]

@@ -9,9 +9,9 @@ from dataclasses import replace
 from grusym.errors import read_error
 from grusym.language.activations import unknown_function
 from grusym.language.expression import Expression, children
-from grusym.language.grammar import Call, Written
 from grusym.language.scanner import NameToken
 from grusym.language.statements import Statement
+from grusym.language.surface import Call, Written
 
 
 class Names:
