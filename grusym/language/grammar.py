@@ -7,7 +7,6 @@ Products whose meaning depends on what they multiply stay open here (`Chain`, `S
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -25,13 +24,13 @@ from grusym.language.expression import (
     Number,
     Power,
     Quotient,
-    Span,
     Sum,
     Transpose,
 )
 from grusym.language.height import TALLEST, tall
 from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
+from grusym.language.stream import TokenStream
 from grusym.language.surface import Call, Chain, Starred, Written
 
 DEEPEST = 60  # a bracket costs seven Python frames, and Python allows a thousand
@@ -41,42 +40,8 @@ STACKS = {"concat", "concatenate", "cat", "hstack", "vstack", "stack"}
 PRODUCTS = {"dot", "matmul", "mm", "mv"}
 
 
-class Grammar:
+class Grammar(TokenStream):
     """Reads one statement (a line of tokens) as an expression."""
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = [*tokens, Token("end", "", tokens[-1].span if tokens else Span(1, 1, 2))]
-        self.i = 0
-        self.depth = 0
-
-    @property
-    def next(self) -> Token:
-        """The token that is to be read next."""
-        return self.tokens[self.i]
-
-    def take(self) -> Token:
-        """Read one token."""
-        token = self.next
-        self.i += 1
-        return token
-
-    def is_sign(self, *signs: str) -> bool:
-        """Whether an operator among `signs` is to be read next."""
-        return self.next.kind == "operator" and self.next.text in signs
-
-    def fail(self, message: str, token: Token | None = None) -> ReadError:
-        """A ReadError at a token."""
-        span = (token or self.next).span
-        return ReadError(message, span.line, span.column)
-
-    def expect(self, sign: str, opened: Token) -> None:
-        """Read a closing sign, or say what was opened and never closed."""
-        if not self.is_sign(sign):
-            found = repr(self.next.text) if self.next.kind != "end" else "the end of the line"
-            raise self.fail(
-                f"{opened.text!r} of column {opened.span.column} needs {sign!r} here; found {found}"
-            )
-        self.take()
 
     def whole(self) -> Expression:
         """The one expression the tokens hold."""
