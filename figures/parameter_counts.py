@@ -1,4 +1,4 @@
-"""Parameters of each cell as a share of an LSTM's."""
+"""Parameters of the main cells as a share of an LSTM's."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from grusym.chapters.cells import MAIN
+
 NEEDS = ("parameter_counts",)
 CAPTION = (
-    r"Parameters of each cell as a share of those of an LSTM of the same width, at $n = m = 256$. Three "
+    r"Parameters of the main cells as a share of those of an LSTM of the same width, at $n = m = 256$. Three "
     r"gates' worth of weights against four: the GRU has 25 % fewer at every width."
 )
 
 
 def draw(results: Any, style: Any) -> Figure:
     """One bar a cell, shortest first."""
-    counts = results["parameter_counts"].parameters.sel(width=256)
+    counts = results["parameter_counts"].parameters.sel(width=256, cell=list(MAIN))
     shares = (counts / counts.sel(cell="lstm")).sortby(counts)
     names = [str(name) for name in shares.cell.values]
     figure = Figure(figsize=style.size(0.75, 0.14 + 0.075 * len(names)), layout="constrained")

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from grusym.assemble import derived, kernel, random_weights
+from grusym.assemble import derived, kernel
 from grusym.calculus.adjoint import gradients
 from grusym.calculus.counting import parameter_count, state_size
 from grusym.calculus.jacobian import blocks, jacobian
@@ -15,14 +15,15 @@ from grusym.checks import components, numeric
 from grusym.checks.equality import judge, self_test
 from grusym.checks.subject import subjects
 from grusym.checks.twins import edits
+from grusym.kernels.weights import random_weights
 from grusym.language.arrays import check_arrays, concrete, needed
 from grusym.language.evaluation import evaluate_cell
 from grusym.language.printers.latex import latex
 from grusym.language.printers.mathml import mathml
 from grusym.language.printers.text import text
 from grusym.language.reader import read_cell, read_expression
+from tests.cells.sizes import SIZES, sizes_of, widths
 
-SIZES = {"n": 4, "m": 3}
 every_cell = pytest.mark.parametrize("name", cell_names())
 
 
@@ -92,7 +93,10 @@ def test_gradients_of_states_and_inputs_are_the_transposed_jacobians(name):
     a_cell, given = cell(name), arrays(name)
     all_ = gradients(a_cell)
     rng = np.random.default_rng(1)
-    cotangents = {g: rng.standard_normal(SIZES["n"]) for g in all_.cotangents.values()}
+    sizes = widths(a_cell, a_cell.states)
+    cotangents = {
+        g: rng.standard_normal(size) for g, size in zip(all_.cotangents.values(), sizes, strict=True)
+    }
     found = all_.evaluate(given | cotangents)
     for by in (*a_cell.states, *a_cell.inputs):
         expected = sum(
@@ -107,14 +111,20 @@ def test_jacobians_chain_over_two_steps(name):
     first = evaluate_cell(a_cell, given)
     later = given | {s: first[a_cell.next_of(s)] for s in a_cell.states}
     product = _whole(a_cell, later) @ _whole(a_cell, given)
-    n = SIZES["n"]
-    for k, state in enumerate(a_cell.states):
-        stepped = given | {s: np.broadcast_to(given[s], (n, n)) for s in a_cell.states}
+    sizes = widths(a_cell, a_cell.states)
+    for k, (state, n) in enumerate(zip(a_cell.states, sizes, strict=True)):
+        stepped = given | {s: np.broadcast_to(given[s], (n, *given[s].shape)) for s in a_cell.states}
         stepped[state] = given[state] + 1e-20j * np.eye(n)
         middle = evaluate_cell(a_cell, stepped)
         after = evaluate_cell(a_cell, given | {s: middle[a_cell.next_of(s)] for s in a_cell.states})
-        columns = np.concatenate([np.broadcast_to(after[s].imag, (n, n)) for s in a_cell.next_states], axis=1)
-        np.testing.assert_allclose(columns.T / 1e-20, product[:, k * n : (k + 1) * n], rtol=1e-10, atol=1e-13)
+        shapes = [(n, size) for size in sizes]
+        parts = [
+            np.broadcast_to(after[s].imag, shape) for s, shape in zip(a_cell.next_states, shapes, strict=True)
+        ]
+        mine = slice(sum(sizes[:k]), sum(sizes[: k + 1]))
+        np.testing.assert_allclose(
+            np.concatenate(parts, axis=1).T / 1e-20, product[:, mine], rtol=1e-10, atol=1e-13
+        )
 
 
 def _whole(a_cell, given):
@@ -132,14 +142,14 @@ def test_the_parameter_count_is_the_number_of_entries(name):
     a_cell = cell(name)
     counted = parameter_count(a_cell).subs({s: SIZES[s.name] for s in a_cell.sizes})
     assert counted == sum(a.size for given, a in arrays(name).items() if given in a_cell.parameters)
-    assert state_size(a_cell).subs({s: SIZES[s.name] for s in a_cell.sizes}) == SIZES["n"] * len(
-        a_cell.states
+    assert state_size(a_cell).subs({s: SIZES[s.name] for s in a_cell.sizes}) == sum(
+        widths(a_cell, a_cell.states)
     )
 
 
 @every_cell
 def test_sizes_are_those_of_the_arrays(name):
-    assert check_arrays(cell(name), arrays(name, batch=(2, 5))) == SIZES
+    assert check_arrays(cell(name), arrays(name, batch=(2, 5))) == sizes_of(cell(name))
 
 
 @every_cell
@@ -179,11 +189,12 @@ def test_a_cell_says_where_it_comes_from(name):
 @every_cell
 def test_the_kernel_runs_the_equations(name):
     a_cell = cell(name)
-    weights = random_weights(a_cell, hidden=4, input=3, seed=2)
-    rng = np.random.default_rng(3)
-    inputs, start = rng.standard_normal((6, 5, 3)), rng.standard_normal((5, 4 * len(a_cell.states)))
-    states = kernel(a_cell).forward(weights, inputs, start)
-    before = dict(zip(a_cell.states, np.split(states[:-1], len(a_cell.states), axis=-1), strict=True))
+    weights = random_weights(a_cell, sizes=sizes_of(a_cell), seed=2)
+    rng, parts = np.random.default_rng(3), widths(a_cell, a_cell.states)
+    inputs = rng.standard_normal((6, 5, *widths(a_cell, a_cell.inputs)))
+    states = kernel(a_cell).forward(weights, inputs, rng.standard_normal((5, sum(parts))))
+    ends = np.cumsum(parts)[:-1]
+    before = dict(zip(a_cell.states, np.split(states[:-1], ends, axis=-1), strict=True))
     values = evaluate_cell(a_cell, weights | before | {a_cell.inputs[0]: inputs})
     expected = np.concatenate([values[s] for s in a_cell.next_states], axis=-1)
     np.testing.assert_allclose(states[1:], expected, rtol=1e-12, atol=1e-14)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from grusym.cells.library import cell, cell_names
+from grusym.chapters.cells import MAIN
 from grusym.language.printers.latex import latex
 from grusym.reports.store import load
 from tests.reports.browser import browser
@@ -32,7 +33,7 @@ def test_the_report_holds_every_cell_every_figure_and_no_refuted_formula(report)
     assert said["checks"]["proved"] >= 55 and said["checks"]["agrees"] >= 55
     for name in cell_names():
         assert cell(name).title in html
-        for e in cell(name).equations:
+        for e in cell(name).equations if name in MAIN else ():
             assert (
                 latex(e.right).replace("&", "&amp;").replace("'", "&#39;") in html or latex(e.right) in html
             )

@@ -1,4 +1,4 @@
-"""Every cell: equations, graph, Jacobians, gradients, code."""
+"""The main cells with equations, graph, Jacobians, gradients and code; every other cell in a table."""
 
 from __future__ import annotations
 
@@ -6,20 +6,56 @@ from collections.abc import Iterable
 
 from grusym.assemble import kernel
 from grusym.calculus.adjoint import gradients
+from grusym.calculus.counting import parameter_count
 from grusym.calculus.jacobian import Jacobian, blocks
 from grusym.cells.library import cell, cell_names
 from grusym.chapters.findings import Findings
 from grusym.language.cell import Cell
 from grusym.language.expression import Name
 from grusym.language.printers.order import Partial
-from grusym.reports.page.content import Block, Code, Equations, Line, Section, Steps, Text
+from grusym.language.printers.polynomial import counted
+from grusym.reports.page.content import (
+    Block,
+    Code,
+    Equations,
+    Inline,
+    Line,
+    Section,
+    Steps,
+    Table,
+    Text,
+)
 
+MAIN = ("rnn", "gru", "gru_reset_after", "lstm")  # shown in full
 GRAPH = "graph_"  # figures of this name show the computation graph of the cell named after it
 
 
 def chapter(found: Findings) -> Section:
-    """Every cell: equations, graph, Jacobians, gradients, code."""
-    return Section("Cells", sections=tuple(_cell(cell(name), found) for name in cell_names()))
+    """The main cells in full, and a table of all others."""
+    full = tuple(_cell(cell(name), found) for name in MAIN)
+    others = [name for name in cell_names() if name not in MAIN]
+    found.shown.update(GRAPH + name for name in others)  # files beside the report, too many to show
+    return Section("Cells", sections=(*full, _table(others)) if others else full)
+
+
+def _table(names: list[str]) -> Section:
+    """Cells in a line each."""
+    rows = [
+        (name, c.title, c.source, counted(parameter_count(c)), _listed(c.states))
+        for name, c in ((name, cell(name)) for name in names)
+    ]
+    table = Table(
+        ("Name", "Title", "Source and convention", "Parameters", "States"),
+        rows,
+        title="Cells in the state width n and the input width m",
+        note="Each is derived, checked and drawn as those above are; grusym derive NAME shows it.",
+        name="cells",
+    )
+    return Section("Other cells", (table,))
+
+
+def _listed(names: tuple[str, ...]) -> Inline:
+    return tuple(piece for name in names for piece in (", ", Name(name)))[1:]
 
 
 def _cell(c: Cell, found: Findings) -> Section:

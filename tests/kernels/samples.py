@@ -50,7 +50,7 @@ TEXTS = {
     """,
 }
 NAMES = (*cell_names(), *TEXTS)
-SIZES = {"n": 5, "m": 3, "k": 2}
+SIZES = {"n": 5, "m": 3, "k": 2, "p": 4}
 STEP = 1e-30  # a complex step has no rounding error of its own
 
 

@@ -197,12 +197,13 @@ def test_a_gru_step_is_what_its_four_lines_say():
 @pytest.mark.parametrize("name", cell_names())
 def test_a_batch_is_its_members_one_by_one(name):
     a_cell = cell(name)
-    batch = arrays_for(a_cell, {"n": 3, "m": 4}, (2, 5))
+    batch = arrays_for(a_cell, {"n": 3, "m": 4, "p": 2}, (2, 5))
     found = evaluate_cell(a_cell, batch)
     for i, j in ((0, 0), (1, 4)):
         one = {k: a if k in a_cell.parameters else a[i, j] for k, a in batch.items()}
         for value, array in evaluate_cell(a_cell, one).items():
-            np.testing.assert_allclose(found[value][i, j], array, rtol=1e-13)
+            many = np.broadcast_to(found[value], (2, 5, *array.shape))  # a constant gate has no batch
+            np.testing.assert_allclose(many[i, j], array, rtol=1e-13)
 
 
 def test_a_complex_step_through_a_cell_is_a_derivative():
