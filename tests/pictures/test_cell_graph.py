@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grusym.calculus.paths import graph
-from grusym.cells.library import cell, cell_names
+from grusym.cells.library import cell
 from grusym.language.cell import Cell
 from grusym.language.reader import read_cell
 from grusym.pictures.automatic import automatic
@@ -69,7 +69,7 @@ def test_the_looking_finds_what_is_wrong() -> None:
 # ---- templates ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", cell_names())
+@pytest.mark.parametrize("name", ["rnn", "gru", "gru_reset_after", "lstm", "lstm_np"])
 def test_a_template_is_the_operation_graph_of_its_cell(name: str) -> None:
     g = operations(cell(name))
     found = fitting(g)
