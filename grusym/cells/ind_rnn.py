@@ -1,0 +1,13 @@
+"""Independently recurrent network: every unit sees only itself."""
+
+from grusym.language.cell import Cell
+
+CELL = Cell.read(
+    name="ind_rnn",
+    title="Independently recurrent network (IndRNN)",
+    source="Li et al. 2018 (arXiv 1803.04831), with relu; the recurrent weight w (their u) is a vector; "
+    "one bias",
+    equations="""
+        h' = relu(W x + w ⊙ h + b)    # new state
+    """,
+)

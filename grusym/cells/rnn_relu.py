@@ -1,0 +1,13 @@
+"""Vanilla recurrent network with a rectifier, whose state has no bound."""
+
+from grusym.language.cell import Cell
+
+CELL = Cell.read(
+    name="rnn_relu",
+    title="Vanilla recurrent network with a rectifier",
+    source="Le, Jaitly & Hinton 2015 (arXiv 1504.00941), who start U at the identity; one bias; the "
+    "slope of relu at 0 is taken as 0",
+    equations="""
+        h' = relu(W x + U h + b)    # new state
+    """,
+)
