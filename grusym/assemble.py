@@ -137,12 +137,20 @@ def _joined(kernel: Kernel, weights: Mapping[str, Any], state: Mapping[str, Any]
 
 
 def random_weights(
-    cell: Cell, hidden: int, input: int = 1, init: str = "torch", seed: int = 0
+    cell: Cell,
+    hidden: int | None = None,
+    input: int | None = 1,
+    init: str = "torch",
+    seed: int = 0,
+    sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Random weights by parameter name; see `grusym.kernels.weights.random_weights`."""
+    """Random weights by parameter name; `sizes` gives further sizes, such as the p of a projection.
+
+    See `grusym.kernels.weights.random_weights`.
+    """
     from grusym.kernels.weights import random_weights as draw
 
-    return draw(cell, hidden=hidden, input=input, init=init, seed=seed)
+    return draw(cell, hidden=hidden, input=input, init=init, seed=seed, sizes=sizes)
 
 
 def numpy_source(jacobian: Jacobian) -> str:
