@@ -38,15 +38,10 @@ def chapter(found: Findings) -> Section:
     )
     accepted = [str(t) for t, r in zip(data.twin_of.values, data.twin_refused.values, strict=True) if not r]
     notes = (Text(("Broken twins that were accepted: ", Strong(", ".join(accepted)))),) if accepted else ()
-    return Section(
-        "Checks",
-        (
-            Text(text),
-            Text(MEANING, "note"),
-            *notes,
-            VerdictTable(verdicts, title="Every derived formula, judged"),
-        ),
-    )
+    table = VerdictTable(verdicts, title="Every derived formula, judged")
+    failed = any(v.outcome in ("refuted", "undecided") for v in verdicts)
+    inner = Section("All verdicts", (table,), open=failed or bool(accepted))
+    return Section("Checks", (Text(text), Text(MEANING, "note"), *notes), (inner,))
 
 
 def _rows(data: xarray.Dataset, dimension: str) -> list[dict[str, str]]:
