@@ -134,8 +134,47 @@ def tf1_lstm(v, x, h, c):
     return lstm_tail(np.concatenate([x, h]) @ v["kernel"] + v["bias"], "igfo", c, offset=1.0)
 
 
+def torch_lstm_projected(v, x, h, c):
+    new, c = torch_lstm(v, x, h, c)
+    return v["weight_hr"] @ new, c
+
+
+def torch_rnn_relu(v, x, h):
+    return np.maximum(v["weight_ih"] @ x + v["bias_ih"] + v["weight_hh"] @ h + v["bias_hh"], 0)
+
+
+def onnx_lstm_peepholes(v, x, h, c):
+    wb, rb = np.split(v["B"][0], 2)
+    a_i, a_o, a_f, a_c = np.split(x @ v["W"][0].T + h @ v["R"][0].T + wb + rb, 4)
+    p_i, p_o, p_f = np.split(v["P"][0], 3)
+    i, f = sigmoid(a_i + p_i * c), sigmoid(a_f + p_f * c)
+    c = f * c + i * np.tanh(a_c)
+    return sigmoid(a_o + p_o * c) * np.tanh(c), c
+
+
+def tf1_gru(v, x, h):
+    r, u = np.split(sigmoid(np.concatenate([x, h]) @ v["gates/kernel"] + v["gates/bias"]), 2)
+    c = np.tanh(np.concatenate([x, r * h]) @ v["candidate/kernel"] + v["candidate/bias"])
+    return u * h + (1 - u) * c
+
+
+def tf1_lstm_peepholes(v, x, h, c):
+    i, j, f, o = np.split(np.concatenate([x, h]) @ v["kernel"] + v["bias"], 4)
+    new = sigmoid(f + 1 + v["w_f_diag"] * c) * c + sigmoid(i + v["w_i_diag"] * c) * np.tanh(j)
+    return sigmoid(o + v["w_o_diag"] * new) * np.tanh(new), new
+
+
+def tf1_lstm_projected(v, x, h, c):
+    new, c = tf1_lstm(v, x, h, c)
+    return new @ v["projection/kernel"], c
+
+
+def tf1_rnn(v, x, h):
+    return np.tanh(np.concatenate([x, h]) @ v["kernel"] + v["bias"])
+
+
 # framework and kind -> its step, and the number of parameters at 3 inputs and 5 units as the framework
-# itself reports it (measured; that of TF1 is from its documentation)
+# itself reports it (measured; those of TF1 are from its documentation), with 2 fed back if projected
 STEPS = {
     ("torch", "gru"): (torch_gru, 150),
     ("torch", "lstm"): (torch_lstm, 200),
@@ -157,4 +196,11 @@ STEPS = {
     ("haiku", "gru"): (haiku_gru, 135),
     ("haiku", "lstm"): (haiku_lstm, 180),
     ("tf1", "lstm"): (tf1_lstm, 180),
+    ("torch proj_size", "lstm"): (torch_lstm_projected, 150),
+    ("torch nonlinearity=relu", "rnn"): (torch_rnn_relu, 50),
+    ("onnx peepholes", "lstm"): (onnx_lstm_peepholes, 215),
+    ("tf1", "gru"): (tf1_gru, 135),
+    ("tf1 use_peepholes", "lstm"): (tf1_lstm_peepholes, 195),
+    ("tf1 num_proj", "lstm"): (tf1_lstm_projected, 130),
+    ("tf1", "rnn"): (tf1_rnn, 45),
 }
