@@ -68,7 +68,7 @@ def pack(
     where = f"cell {cell.name!r} into {convention}"
     found = places(cell)
     _same_form(convention, cell, where)
-    sizes = check_arrays(cell, weights, cell.parameters)
+    sizes = check_arrays(cell, weights, cell.weights)
     n, m = sizes["n"], sizes["m"]
     parts: Parts = {(place.letter, place.gate): np.asarray(weights[name]) for name, place in found.items()}
     if keeps_old(cell) != convention.keeps_old:
