@@ -145,7 +145,7 @@ def random_weights(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Random weights by parameter name; `sizes` gives further sizes, such as the p of a projection.
+    """Random weights by name, constants 0.5; `sizes` gives further sizes, such as the p of a projection.
 
     See `grusym.kernels.weights.random_weights`.
     """

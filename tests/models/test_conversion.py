@@ -181,7 +181,7 @@ def test_a_cell_s_weights_go_back_where_they_came_from():
     for name in cell_names():
         a_cell = cell(name)
         for found in weight_maps(a_cell, a_cell)[:1]:
-            assert {p: str(e) for p, e in found.of.items()} == {p: p for p in a_cell.parameters}, name
+            assert {p: str(e) for p, e in found.of.items()} == {p: p for p in a_cell.weights}, name
         assert weight_maps(a_cell, a_cell), name
 
 
