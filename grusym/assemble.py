@@ -28,15 +28,25 @@ def of_a_cell(
 
     What else a function takes first (a kernel to simulate, a Jacobian to check) is handed on.
     """
-    first = next(iter(signature(function).parameters))
+    return _of_cells(function, 1)
+
+
+def of_two_cells(
+    function: Callable[Concatenate[Cell, Cell, Rest], Result],
+) -> Callable[Concatenate[Cell | str, Cell | str, Rest], Result]:
+    """The same function, given two cells or their names: `compare("gru", "lstm")`."""
+    return _of_cells(function, 2)
+
+
+def _of_cells(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    cells = tuple(signature(function).parameters)[:count]
 
     @wraps(function)
-    def given(*arguments: Any, **options: Any) -> Result:
-        if first in options:
-            options[first] = _meant(options[first], function.__name__)
-        else:
-            arguments = (*(_meant(a, function.__name__) for a in arguments[:1]), *arguments[1:])
-        return function(*arguments, **options)
+    def given(*arguments: Any, **options: Any) -> Any:
+        asked = function.__name__
+        options = {name: _meant(o, asked) if name in cells else o for name, o in options.items()}
+        named = [_meant(a, asked) for a in arguments[:count]]
+        return function(*named, *arguments[count:], **options)
 
     given.__module__ = "grusym"  # where pickle finds it
     return given
