@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grusym.calculus.counting import parameter_count
 from grusym.calculus.identifiable import identifiable
+from grusym.language.printers.polynomial import counted
 from grusym.models.conventions import Convention
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _gates(c: Convention) -> str:
 
 def _biases(c: Convention) -> str:
     stored, left = _bias_numbers(c), _identifiable_biases(c)
-    only = f"of the {stored} stored biases {left} are identifiable"
+    only = f"of the {counted(stored)} stored biases {counted(left)} are identifiable"
     if c.reset == "after" and c.biases == 2:
         return (
             "two bias vectors, because the reset is applied after the product: the bias inside, d_c, is "
