@@ -62,4 +62,4 @@ def _carried(source: Convention, target: Convention) -> tuple[str, str]:
     if not maps:
         return "none", ""
     assumed = maps[0].assumes
-    return ("under a condition", "; ".join(assumed)) if assumed else ("always", "")
+    return ("under a condition", " and ".join(assumed)) if assumed else ("always", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from grusym.calculus.counting import parameter_count
@@ -10,7 +11,7 @@ from grusym.chapters.findings import Findings, about
 from grusym.language.printers.polynomial import counted
 from grusym.models.conventions import Convention, conventions
 from grusym.models.explanation import explained
-from grusym.reports.page.content import Column, Equations, Inline, Line, Section, Table, Value
+from grusym.reports.page.content import Column, Equations, Line, Section, Table, Value
 
 if TYPE_CHECKING:
     import xarray
@@ -63,31 +64,32 @@ def _kind(kind: str, data: xarray.Dataset) -> Section:
 
 def _equations(c: Convention) -> Equations:
     lines = tuple(Line(e.left, e.right, e.role) for e in c.cell.equations)
-    return Equations(lines, title=c.framework, note="; ".join(explained(c)) + ".", names=c.cell.written)
+    first, *rest = "; ".join(explained(c)) + "."
+    return Equations(lines, title=c.framework, note="".join([first.upper(), *rest]), names=c.cell.written)
 
 
 def _stand_ins(layers: list[Convention], data: xarray.Dataset) -> Table:
-    """Whose weights can be carried into whose layer."""
-    pairs = {
-        (str(a), str(b)): (str(outcome), str(condition))
-        for a, b, outcome, condition in zip(
-            data.source.values, data.target.values, data.outcome.values, data.condition.values, strict=True
-        )
-    }
+    """Whose weights can be carried into whose layer; conditions have letters, told below the table."""
+    found = zip(
+        data.source.values, data.target.values, data.condition.values, data.outcome.values, strict=True
+    )
     names = [f"{c.framework} {c.kind}" for c in layers]
+    pairs = {(str(a), str(b)): (str(c), str(o)) for a, b, c, o in found if str(a) in names}
+    conditions = list(dict.fromkeys(condition for condition, _ in pairs.values() if condition))
+    letters = dict(zip(conditions, ascii_lowercase, strict=False))
     rows: list[list[Value]] = [
-        [c.framework, *(_mark(*pairs[own, other]) for other in names)]
-        for c, own in zip(layers, names, strict=True)
+        [f"{i}  {c.framework}", *(_mark(*pairs[own, other], letters) for other in names)]
+        for i, (c, own) in enumerate(zip(layers, names, strict=True), start=1)
     ]
+    told = "".join(f" {letter}: only where {condition}." for condition, letter in letters.items())
     return Table(
-        ("Weights of", *(f"into {c.framework}" for c in layers)),
+        ("Weights of", *(f"into {i}" for i, _ in enumerate(layers, start=1))),
         rows,
         title="Which layer computes what another does",
-        note="Proved for all sizes, inputs and states by the normal form; what stands in a cell is the "
-        "condition that the weights must meet.",
+        note=f"Proved by the normal form for all sizes, inputs and states.{told}",
         name=f"{layers[0].kind}_conversions",
     )
 
 
-def _mark(outcome: str, condition: str) -> Inline:
-    return MARKS.get(outcome, f"if {condition}")
+def _mark(condition: str, outcome: str, letters: dict[str, str]) -> str:
+    return letters[condition] if condition else MARKS[outcome]

@@ -46,11 +46,13 @@ def ratio_explained(one: Convention, other: Convention) -> str:
         )
     a, b = (_bias_numbers(c) for c in (one, other))
     each = [sympy.cancel(total / len(c.gates)) for total, c in ((a, one), (b, other))]
-    said = f"the ratio is {found}, not the {gates} of the gates"
+    said = f"the ratio is {counted(sympy.factor(found))}, not the {gates} of the gates"
     if each[0] != each[1]:
-        said += (
-            f": {one} stores {a} biases, {each[0]} for each gate, and {other} {b}, {each[1]} for each gate"
+        x, y = (
+            f"{counted(whole)} biases, {counted(k)} for each gate"
+            for whole, k in zip((a, b), each, strict=True)
         )
+        said += f": {one} stores {x}, and {other} {y}"
     if one.projected != other.projected or one.peepholes != other.peepholes:
         extra = one if one.projected or one.peepholes else other
         said += f"; {extra} has a {'projection' if extra.projected else 'peephole'} beside its gates"
