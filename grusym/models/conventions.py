@@ -205,4 +205,45 @@ CONVENTIONS: tuple[Convention, ...] = (
         (Stored("kernel", "WU", IGFO, columns=True), Stored("bias", "b", IGFO)),
         forget_offset=1.0,
     ),
+    Convention(
+        "flax nnx",  # its OptimizedLSTMCell
+        "lstm",
+        IFGO,
+        (
+            Stored("dense_i.kernel", "W", IFGO, columns=True),
+            Stored("dense_h.kernel", "U", IFGO, columns=True),
+            Stored("dense_h.bias", "b", IFGO),
+        ),
+    ),
+    Convention(
+        "flax nnx LSTMCell",
+        "lstm",
+        IFGO,
+        tuple(
+            Stored(f"{layer}{gate}{'_' * (layer + gate == 'if')}.{array}", holds, (gate,), columns=holds != "b")
+            for gate in IFGO
+            for layer, array, holds in (("i", "kernel", "W"), ("h", "kernel", "U"), ("h", "bias", "b"))
+        ),
+    ),
+    Convention(
+        "flax nnx",
+        "rnn",
+        ONE,
+        (
+            Stored("dense_i.kernel", "W", ONE, columns=True),
+            Stored("dense_i.bias", "b", ONE),
+            Stored("dense_h.kernel", "U", ONE, columns=True),
+        ),
+    ),
+    Convention(
+        "haiku",
+        "rnn_relu",  # its VanillaRNN, whose activation is fixed
+        ONE,
+        (
+            Stored("linear/w", "W", ONE, columns=True),
+            Stored("linear/b", "b", ONE),
+            Stored("linear_1/w", "U", ONE, columns=True),
+            Stored("linear_1/b", "d", ONE),
+        ),
+    ),
 )
