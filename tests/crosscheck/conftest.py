@@ -3,5 +3,8 @@
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
-os.environ["JAX_ENABLE_X64"] = "1"
 os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_ENABLE_X64"] = "1"
+# jaxlib 0.10.2 fuses the reverse mode of a split inside a scan wrongly on a CPU: of an LSTM, the Jacobian through
+# six steps comes out wrong by 80 %, where forward mode, the uncompiled function and this setting agree.
+os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"

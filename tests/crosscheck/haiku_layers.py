@@ -20,7 +20,9 @@ def build(kind, n, m, **options):
     zeros = jax.numpy.zeros((1, max(n, m)))
     first = carry({s: zeros[:, :n] for s in (("h", "c") if kind == "LSTM" else ("h",))})
     tree = layer.init(jax.random.key(0), zeros[None, :, :m], first)
-    places = {f"{module}/{name}".removeprefix("core/"): (module, name) for module in tree for name in tree[module]}
+    places = {
+        f"{module}/{name}".removeprefix("core/"): (module, name) for module in tree for name in tree[module]
+    }
 
     def run(arrays, inputs, state):
         given = {module: {} for module in tree}

@@ -12,7 +12,9 @@ def build(kind, n, m, **options):
     module = getattr(nnx, kind)(m, n, param_dtype="float64", dtype="float64", rngs=nnx.Rngs(0), **options)
     graph, parameters, rest = nnx.split(module, nnx.Param, ...)
     places = {".".join(map(str, path)): path for path, _ in nnx.to_flat_state(parameters)}
-    stored = {name: value[...] for name, (_, value) in zip(places, nnx.to_flat_state(parameters), strict=True)}
+    stored = {
+        name: value[...] for name, (_, value) in zip(places, nnx.to_flat_state(parameters), strict=True)
+    }
 
     def run(arrays, inputs, state):
         given = nnx.from_flat_state({path: nnx.Param(arrays[name]) for name, path in places.items()})
