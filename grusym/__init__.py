@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grusym import assemble
-    from grusym.assemble import check as check, simulate as simulate
+    from grusym.assemble import check as check, convert as convert, simulate as simulate
     from grusym.calculus import adjoint, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
@@ -34,6 +34,7 @@ HOMES = {
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
     "check": "grusym.assemble",
+    "convert": "grusym.assemble",
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
