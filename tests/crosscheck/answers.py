@@ -1,4 +1,4 @@
-"""The same question to a framework and to grusym: states, Jacobians and gradients over one random sequence."""
+"""The same question to a framework and to grusym: states, Jacobians, gradients over one random sequence."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from grusym.assemble import kernel
+from tests.crosscheck.engines import engine
+from tests.crosscheck.layer import M, N, P
 
-N, M, T, B = 5, 3, 6, 4  # units, inputs, steps, batch: all different, so that no two axes are confused
+T, B = 6, 4  # steps and batch: unlike the widths, so that no two axes are confused
 
 
 @dataclass(frozen=True)
 class Case:
-    """Random arrays, inputs (T, B, m) and first state (B, N), and a loss that is linear in what a layer returns."""
+    """Random arrays, inputs (T, B, m), first state (B, N), and a loss, linear in what a layer returns."""
 
     arrays: dict[str, Any]
     inputs: Any
@@ -29,14 +31,24 @@ class Answers:
     states: Any
     jacobians: Any
     through: Any
-    gradients: dict[str, Any]  # in the framework's arrays, in inputs and start
+    gradients: dict[str, Any]  # in inputs and start, and in the arrays (grusym: in the cell's weights)
+
+
+def widths(layer):
+    """The entries of each state, in the cell's order."""
+    c = layer.cell
+    return {s: {"n": N, "p": P}[str(c.shapes[s][0])] for s in c.states}
+
+
+def parted(layer, state):
+    """The states by name, of the full state that holds them side by side."""
+    ends = np.cumsum([0, *widths(layer).values()])
+    return {s: state[..., a:b] for s, a, b in zip(widths(layer), ends, ends[1:], strict=False)}
 
 
 @cache
 def built(layer):
     """A layer made once, and the framework's loop over time as its engine would have it run."""
-    from tests.crosscheck.engines import engine
-
     made = layer.build(N, M)
     return made, engine(layer.engine).compiled(made.run)
 
@@ -47,36 +59,29 @@ def case(layer, seed=0) -> Case:
     rng = np.random.default_rng(seed)
     made, _ = built(layer)
     arrays = {name: rng.standard_normal(np.shape(p)) for name, p in made.parameters.items()}
-    width = N * len(layer.cell.states)
-    shapes = (T, B, M), (B, width), (T, B, N), (B, width)
-    return Case(arrays, *(rng.standard_normal(shape) for shape in shapes))
+    full, out = sum(widths(layer).values()), widths(layer)["h"]
+    return Case(arrays, *(rng.standard_normal(s) for s in ((T, B, M), (B, full), (T, B, out), (B, full))))
 
 
 def run(layer, arrays, inputs, start):
-    """The framework's outputs (T, B, n) and its last state (B, N), of tensors of its own."""
-    from tests.crosscheck.engines import engine
-
-    first = {s: start[..., i * N : (i + 1) * N] for i, s in enumerate(layer.cell.states)}
-    outputs, last = built(layer)[1](arrays, inputs, first)
+    """The framework's outputs (T, B, ...) and its last state (B, N), of tensors of its own."""
+    outputs, last = built(layer)[1](arrays, inputs, parted(layer, start))
     return outputs, engine(layer.engine).joined([last[s] for s in layer.cell.states])
 
 
 @cache
 def by_framework(layer) -> Answers:
-    """What the framework says. Its states at all times come from runs of one step, its outputs from one run."""
-    from tests.crosscheck.engines import engine
-
+    """What the framework says: states from runs of one step, one after the other, the rest from whole runs."""
     e, asked = engine(layer.engine), case(layer)
     arrays = {name: e.tensor(array) for name, array in asked.arrays.items()}
     inputs, start = e.tensor(asked.inputs), e.tensor(asked.start)
     states = [start]
     for t in range(T):
         states.append(run(layer, arrays, inputs[t : t + 1], states[-1])[1])
-    outputs, last = run(layer, arrays, inputs, start)
     found = np.stack([e.array(s) for s in states])
-    of_h = layer.cell.states.index("h") * N
-    assert error(e.array(outputs), found[1:, :, of_h : of_h + N]) < 1e-14, "one run and many differ"
-    assert error(e.array(last), found[-1]) < 1e-14, "one run and many differ"
+    outputs, last = run(layer, arrays, inputs, start)
+    alone = max(error(e.array(outputs), parted(layer, found)["h"][1:]), error(e.array(last), found[-1]))
+    assert alone < 1e-14, "one run over the sequence and a run for each step differ"
 
     # Every step and member of the batch is a member of one batch, which goes one step.
     at, x = e.tensor(found[:-1].reshape(T * B, -1)), e.tensor(asked.inputs.reshape(1, T * B, M))
@@ -93,22 +98,17 @@ def by_framework(layer) -> Answers:
     return Answers(found, jacobians.reshape(T, B, *jacobians.shape[1:]), through, gradients)
 
 
-def by_grusym(reading, asked: Case) -> Answers:
-    """What the cell says to which the layer's arrays are read."""
-    k, weights = kernel(reading.cell), reading.weights(asked.arrays)
+def by_grusym(c, weights, asked: Case) -> Answers:
+    """What a cell says with weights that were read off the layer's arrays."""
+    k = kernel(c)
     states = k.forward(weights, asked.inputs, asked.start)
     jacobians = k.jacobians(weights, states[:-1], asked.inputs)
     cotangents = np.zeros_like(states)
-    k.split(cotangents)["h"][1:] = asked.of_outputs
+    k.split(cotangents, weights)["h"][1:] = asked.of_outputs
     cotangents[-1] += asked.of_last
     found = k.backward(weights, states, asked.inputs, cotangents)
-    gradients = reading.pulled_back({p: found[p] for p in reading.cell.parameters}, N, M)
-    return Answers(
-        states,
-        jacobians,
-        chained(jacobians),
-        {**gradients, "inputs": found["inputs"], "start": found["states"][0]},
-    )
+    gradients = {name: found[name] for name in (*c.parameters, "inputs")} | {"start": found["states"][0]}
+    return Answers(states, jacobians, chained(jacobians), gradients)
 
 
 def chained(jacobians):

@@ -5,6 +5,6 @@ import os
 os.environ["KERAS_BACKEND"] = "torch"
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["JAX_ENABLE_X64"] = "1"
-# jaxlib 0.10.2 fuses the reverse mode of a split inside a scan wrongly on a CPU: of an LSTM, the Jacobian through
+# jaxlib 0.10.2 on a CPU fuses the reverse mode of a scan wrongly in float64: the Jacobian of an LSTM through
 # six steps comes out wrong by 80 %, where forward mode, the uncompiled function and this setting agree.
 os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"

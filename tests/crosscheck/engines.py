@@ -70,7 +70,7 @@ class JaxEngine:
 
 
 class ComplexStepEngine:
-    """The imaginary part of a function at x + i STEP, over STEP: for NumPy code that lets complex numbers by."""
+    """The imaginary part of a function at x + i STEP, over STEP: for NumPy code that complex numbers pass."""
 
     def tensor(self, array):
         return np.asarray(array, dtype=np.complex128)

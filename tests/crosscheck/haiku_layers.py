@@ -18,7 +18,7 @@ def build(kind, n, m, **options):
 
     layer = haiku.without_apply_rng(haiku.transform(unrolled))
     zeros = jax.numpy.zeros((1, max(n, m)))
-    first = carry({s: zeros[:, :n] for s in (("h", "c") if kind == "LSTM" else ("h",))})
+    first = carry(dict.fromkeys(("h", "c") if kind == "LSTM" else ("h",), zeros[:, :n]))
     tree = layer.init(jax.random.key(0), zeros[None, :, :m], first)
     places = {
         f"{module}/{name}".removeprefix("core/"): (module, name) for module in tree for name in tree[module]
@@ -37,5 +37,5 @@ def build(kind, n, m, **options):
 LAYERS = (
     Layer("haiku", "gru", "jax", lambda n, m: 3 * n * (m + n + 1), partial(build, "GRU")),
     Layer("haiku", "lstm", "jax", lambda n, m: 4 * n * (m + n + 1), partial(build, "LSTM")),
-    Layer("haiku", "rnn_relu", "jax", lambda n, m: n * (m + n + 2), partial(build, "VanillaRNN")),
+    Layer("haiku", "rnn", "jax", lambda n, m: n * (m + n + 2), partial(build, "VanillaRNN")),
 )

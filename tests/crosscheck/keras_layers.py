@@ -21,9 +21,7 @@ def build(kind, n, m, **options):
     )
     layer.build((None, None, m))
     names = [weight.name for weight in layer.trainable_variables]
-    parameters = {
-        weight.name: keras.ops.convert_to_numpy(weight.value) for weight in layer.trainable_variables
-    }
+    parameters = {weight.name: weight.value.detach().numpy() for weight in layer.trainable_variables}
 
     def run(arrays, inputs, state):
         first = [state[s] for s in STATES if s in state]

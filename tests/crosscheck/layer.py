@@ -13,6 +13,7 @@ from typing import Any
 from grusym.cells.library import cell
 from grusym.models.conventions import convention
 
+N, M, P = 5, 3, 2  # units, inputs, what a projection feeds back; unequal, so that a transpose is seen
 Tensors = dict[str, Any]  # by name, of the framework's own kind
 
 
@@ -37,7 +38,7 @@ class Layer:
     framework: str
     kind: str
     engine: str
-    count: Callable[[Any, Any], Any]  # of n and m, as the framework's documentation has it
+    count: Callable[[Any, Any], Any]  # parameters at n and m, as the framework's documentation has it
     build: Callable[[int, int], Built] = field(repr=False)  # of n and m, in float64
     called: str = ""  # the framework's name, where two layers have one convention
     same: float = 1e-12  # the largest relative error: T steps of rounding in float64; 4e-15 seen
@@ -45,6 +46,11 @@ class Layer:
     @property
     def style(self):
         return convention(self.framework, self.kind)
+
+    @property
+    def fed_back(self):
+        """The entries that a projected layer feeds back; None of others."""
+        return P if self.style.projected else None
 
     @property
     def cell(self):

@@ -13,7 +13,6 @@ import numpy as np
 
 from tests.crosscheck.layer import Built, Layer
 
-WEIGHTS = ("W", "R", "B")
 OUTPUTS = ("Y", "Y_h", "Y_c")
 
 
@@ -39,14 +38,14 @@ def evaluator(operator, names, outputs, **attributes):
     return ReferenceEvaluator(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)]))
 
 
-def build(operator, n, m, **attributes):
-    """One node in the forward direction."""
+def build(operator, n, m, peepholes=False, **attributes):
+    """One node in the forward direction, with biases, and with peepholes if asked for."""
     sizes = {"num_directions": 1, "hidden_size": n, "input_size": m}
     rng = np.random.default_rng(0)
-    shapes = {name: stated_shape(operator, name, sizes) for name in WEIGHTS}
+    shapes = {name: stated_shape(operator, name, sizes) for name in ("W", "R", "B", *("P" * peepholes))}
     parameters = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
     states = ("h", "c") if operator == "LSTM" else ("h",)
-    names = ["X", *WEIGHTS, "", *(f"initial_{s}" for s in states)]
+    names = ["X", "W", "R", "B", "", *(f"initial_{s}" for s in states), *("P" * peepholes)]
     node = evaluator(operator, names, OUTPUTS[: 1 + len(states)], hidden_size=n, **attributes)
 
     def run(arrays, inputs, state):
@@ -68,5 +67,12 @@ LAYERS = (
         "onnx linear_before_reset=1", "gru", ENGINE, gru_count, partial(build, "GRU", linear_before_reset=1)
     ),
     Layer("onnx", "lstm", ENGINE, lambda n, m: 4 * n * (m + n + 2), partial(build, "LSTM")),
+    Layer(
+        "onnx peepholes",
+        "lstm",
+        ENGINE,
+        lambda n, m: 4 * n * (m + n + 2) + 3 * n,
+        partial(build, "LSTM", peepholes=True),
+    ),
     Layer("onnx", "rnn", ENGINE, lambda n, m: n * (m + n + 2), partial(build, "RNN")),
 )

@@ -1,11 +1,10 @@
-"""How a framework's arrays are read into a cell's weights: rightly, and in the ways that go wrong in the field.
+"""How a framework's arrays are read into a cell's weights: rightly, and in ways that go wrong in the field.
 
-A wrong reading differs from the convention in one switch. Each must be noticed by every comparison.
+A wrong reading differs from the convention in one switch. Every comparison must notice it.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -28,6 +27,7 @@ class Reading:
 
     @property
     def cell(self):
+        """The cell of the library that takes the weights."""
         return cell(self.style.cell_name)
 
     def weights(self, arrays: Weights) -> Weights:
@@ -40,31 +40,14 @@ class Reading:
         assert self.change is None, f"{self.name} has no way back"
         return pack(weights, self.style, self.cell)
 
-    def pulled_back(self, gradients: Weights, n: int, m: int) -> Weights:
-        """Gradients in the framework's arrays from those in the cell's weights.
+    def slope(self, gradients: Weights, arrays: Weights, direction: Weights) -> float:
+        """The slope of a loss along a direction of the framework's arrays, from the gradients in the weights.
 
-        Method: the reading is affine, so the transpose of its linear part takes gradients back.
+        Method: the reading is affine, so it takes a step in the arrays to a step in the weights.
         """
-        flat = self._flat(gradients)
-        return {name: part @ flat for name, part in linear_part(self, n, m).items()}
-
-    def _flat(self, weights: Weights):
-        return np.concatenate([np.ravel(weights[name]) for name in self.cell.parameters])
-
-
-@cache
-def linear_part(reading: Reading, n: int, m: int) -> Weights:
-    """For each stored array (its shape..., number of weights): what one more in each entry does to the weights."""
-    zeros = {stored.name: np.zeros(stored.shape(n, m)) for stored in reading.style.arrays}
-    offset, parts = reading._flat(reading.weights(zeros)), {}
-    for name, array in zeros.items():
-        part = np.empty((*array.shape, offset.size))
-        for place in np.ndindex(array.shape):
-            array[place] = 1
-            part[place] = reading._flat(reading.weights(zeros)) - offset
-            array[place] = 0
-        parts[name] = part
-    return parts
+        there = self.weights({name: array + direction.get(name, 0) for name, array in arrays.items()})
+        here = self.weights(arrays)
+        return sum(float(np.sum(gradients[name] * (there[name] - here[name]))) for name in here)
 
 
 def right_reading(style: Convention) -> Reading:
@@ -73,7 +56,7 @@ def right_reading(style: Convention) -> Reading:
 
 def wrong_readings(style: Convention) -> Iterator[Reading]:
     """Every convention that differs in one switch that the layer has."""
-    for pair in combinations(style.gates, 2):
+    for pair in exchangeable(style):
         yield Reading(f"gates {' and '.join(pair)} exchanged", exchanged(style, *pair))
     if style.keeps_old:
         other = {"z": "1 - z", "1 - z": "z"}[style.keeps_old]
@@ -87,10 +70,15 @@ def wrong_readings(style: Convention) -> Iterator[Reading]:
         offset = 0.0 if style.forget_offset else 1.0
         yield Reading(f"forget offset {offset}", replace(style, forget_offset=offset))
     if len(style.gates) == 1:
-        arrays = tuple(replace(s, columns=s.columns != (s.holds == "U")) for s in style.arrays)
-        yield Reading("U transposed", replace(style, arrays=arrays))
-        other = {"rnn": "rnn_relu", "rnn_relu": "rnn"}[style.kind]
-        yield Reading(f"activation of {other}", replace(style, kind=other))
+        yield Reading("U transposed", turned(style))
+        other = {"tanh": "relu", "relu": "tanh"}[style.activation]
+        yield Reading(f"activation {other}", replace(style, activation=other))
+
+
+def exchangeable(style: Convention) -> list[tuple[str, str]]:
+    """The pairs of gates that could be taken for each other: both have a peephole, or neither."""
+    seen = {gate for stored in style.arrays if stored.holds == "p" for gate in stored.gates}
+    return [(a, b) for a, b in combinations(style.gates, 2) if (a in seen) == (b in seen)]
 
 
 def exchanged(style: Convention, a: str, b: str) -> Convention:
@@ -98,6 +86,13 @@ def exchanged(style: Convention, a: str, b: str) -> Convention:
     other = {a: b, b: a}
     arrays = tuple(replace(s, gates=tuple(other.get(g, g) for g in s.gates)) for s in style.arrays)
     return replace(style, gates=tuple(other.get(g, g) for g in style.gates), arrays=arrays)
+
+
+def turned(style: Convention) -> Convention:
+    """The same convention with the square matrix on the state stored the other way."""
+    return replace(
+        style, arrays=tuple(replace(s, columns=s.columns != (s.holds == "U")) for s in style.arrays)
+    )
 
 
 def _bias_out_of_reset(weights: Weights) -> Weights:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.crosscheck.layer import Built, Layer
+from tests.crosscheck.layer import Built, Layer, P
 
 ENDING = "_l0"  # of the names: the first layer
 
@@ -25,8 +25,20 @@ def build(kind, n, m, **options):
     return Built(parameters, run)
 
 
+def rnn_count(n, m):
+    return n * (m + n + 2)
+
+
 LAYERS = (
     Layer("torch", "gru", "torch", lambda n, m: 3 * n * (m + n + 2), partial(build, "GRU")),
     Layer("torch", "lstm", "torch", lambda n, m: 4 * n * (m + n + 2), partial(build, "LSTM")),
-    Layer("torch", "rnn", "torch", lambda n, m: n * (m + n + 2), partial(build, "RNN")),
+    Layer(
+        "torch proj_size",
+        "lstm",
+        "torch",
+        lambda n, m: 4 * n * (m + P + 2) + n * P,
+        partial(build, "LSTM", proj_size=P),
+    ),
+    Layer("torch", "rnn", "torch", rnn_count, partial(build, "RNN")),
+    Layer("torch nonlinearity=relu", "rnn", "torch", rnn_count, partial(build, "RNN", nonlinearity="relu")),
 )
