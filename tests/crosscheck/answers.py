@@ -71,7 +71,7 @@ def run(layer, arrays, inputs, start):
 
 @cache
 def by_framework(layer) -> Answers:
-    """What the framework says: states from runs of one step, one after the other, the rest from whole runs."""
+    """What the framework says: states from runs of one step after the other, the rest from whole runs."""
     e, asked = engine(layer.engine), case(layer)
     arrays = {name: e.tensor(array) for name, array in asked.arrays.items()}
     inputs, start = e.tensor(asked.inputs), e.tensor(asked.start)
