@@ -106,6 +106,20 @@ def nnx_gru(v, x, h):
     return (1 - z) * np.tanh(i_n + r * h_n) + z * h
 
 
+def nnx_lstm(v, x, h, c):
+    return lstm_tail(x @ v["dense_i.kernel"] + h @ v["dense_h.kernel"] + v["dense_h.bias"], "ifgo", c)
+
+
+def nnx_lstm_separate(v, x, h, c):
+    names = {"i": "ii", "f": "if_", "g": "ig", "o": "io"}
+    gates = [x @ v[f"{names[g]}.kernel"] + h @ v[f"h{g}.kernel"] + v[f"h{g}.bias"] for g in "ifgo"]
+    return lstm_tail(np.concatenate(gates), "ifgo", c)
+
+
+def nnx_rnn(v, x, h):
+    return np.tanh(x @ v["dense_i.kernel"] + v["dense_i.bias"] + h @ v["dense_h.kernel"])
+
+
 def equinox_gru(v, x, h):
     i_r, i_z, i_n = np.split(v["weight_ih"] @ x + v["bias"], 3)
     h_r, h_z, h_n = np.split(v["weight_hh"] @ h, 3)
@@ -128,6 +142,11 @@ def haiku_gru(v, x, h):
 
 def haiku_lstm(v, x, h, c):
     return lstm_tail(np.concatenate([x, h]) @ v["linear/w"] + v["linear/b"], "igfo", c, offset=1.0)
+
+
+def haiku_rnn(v, x, h):
+    a = x @ v["linear/w"] + v["linear/b"] + h @ v["linear_1/w"] + v["linear_1/b"]
+    return np.maximum(a, 0)
 
 
 def tf1_lstm(v, x, h, c):
@@ -203,4 +222,8 @@ STEPS = {
     ("tf1 use_peepholes", "lstm"): (tf1_lstm_peepholes, 195),
     ("tf1 num_proj", "lstm"): (tf1_lstm_projected, 130),
     ("tf1", "rnn"): (tf1_rnn, 45),
+    ("flax nnx", "lstm"): (nnx_lstm, 180),
+    ("flax nnx LSTMCell", "lstm"): (nnx_lstm_separate, 180),
+    ("flax nnx", "rnn"): (nnx_rnn, 45),
+    ("haiku", "rnn"): (haiku_rnn, 50),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grusym.models.conventions import Convention
 from grusym.models.stored import Stored
 
-ZRC, IGFO = ("z", "r", "c"), ("i", "g", "f", "o")
+ZRC, IGFO, ONE = ("z", "r", "c"), ("i", "g", "f", "o"), ("",)
 SOURCE = "documentation of hk.{}"
 
 CONVENTIONS = (
@@ -25,5 +25,18 @@ CONVENTIONS = (
         (Stored("linear/w", "WU", IGFO, columns=True), Stored("linear/b", "b", IGFO)),
         forget_offset=1.0,
         source=SOURCE.format("LSTM"),
+    ),
+    Convention(
+        "haiku",
+        "rnn",
+        ONE,
+        (
+            Stored("linear/w", "W", ONE, columns=True),
+            Stored("linear/b", "b", ONE),
+            Stored("linear_1/w", "U", ONE, columns=True),
+            Stored("linear_1/b", "d", ONE),
+        ),
+        activation="relu",
+        source=SOURCE.format("VanillaRNN") + ", whose activation is fixed",
     ),
 )
