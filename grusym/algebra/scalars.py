@@ -17,11 +17,15 @@ class NotElementwise(GrusymError):
 
 
 class Entry:
-    """Entries of vectors as SymPy scalars: one real symbol for each atom that `variable` is not in."""
+    """Entries of vectors as SymPy scalars: one real symbol for each atom that `variable` is not in.
+
+    `functions` says what those symbols are that stand for functions, to compare limits in the end.
+    """
 
     def __init__(self, variable: str) -> None:
         self.variable = variable
         self.symbols: dict[Atom, sympy.Symbol] = {}
+        self.functions: dict[sympy.Symbol, sympy.Expr] = {}
 
     def symbol(self, atom: Atom) -> sympy.Symbol:
         """The symbol that stands for an atom."""
@@ -44,7 +48,11 @@ class Entry:
             case ("name", _):
                 return self.symbol(atom)
             case ("call", function, of):
-                return ACTIVATIONS[function].sympy(self.of(dict(of)))
+                value = ACTIVATIONS[function].sympy(self.of(dict(of)))
+                if ("name", self.variable) in _inside(atom):
+                    return value
+                self.functions[self.symbol(atom)] = value
+                return self.symbol(atom)
             case ("inverse", of):
                 return 1 / self.of(dict(of))
         if ("name", self.variable) in _inside(atom):

@@ -120,15 +120,22 @@ class _Sides:
 
 
 def simplified(
-    arrays: Mapping[str, Any], refutes: Callable[[dict[str, Any]], bool], within: Bounds
+    arrays: Mapping[str, Any],
+    refutes: Callable[[dict[str, Any]], bool],
+    within: Bounds,
+    closed: bool = False,
 ) -> dict[str, Any]:
-    """The same counterexample with as many arrays as possible all 0, else all 1."""
+    """The same counterexample with as many arrays as possible all 0, else all 1.
+
+    The bounds of `within` themselves are taken only where it is `closed`.
+    """
     simple = dict(arrays)
     for name in arrays:
         for value in (0.0, 1.0):
             simpler = simple | {name: np.full_like(simple[name], value)}
             low, high = within.get(name, (-1, 2))
-            if low < value < high and refutes(simpler):
+            inside = low <= value <= high if closed else low < value < high
+            if inside and refutes(simpler):
                 simple = simpler
                 break
     return simple
@@ -158,10 +165,12 @@ def points(
     names: set[str], shapes: Mapping[str, Shape], within: Bounds
 ) -> Iterator[tuple[dict[str, int], dict[str, Any]]]:
     """Sizes and small rational numbers for all names, smallest sizes first."""
-    letters = sorted({str(s) for name in names for d in shapes[name] for s in getattr(d, "free_symbols", ())})
+    found = {str(s) for name in names for d in shapes[name] for s in getattr(d, "free_symbols", ())}
+    letters = sorted(found, key=lambda letter: (letter != "n", letter))
     for size in (1, 2, 3):
-        # No two letters alike from 2 on, so that a transposition or a mix-up of sizes is seen.
-        sizes = {letter: size + i * (size > 1) for i, letter in enumerate(letters)}
+        # No two letters alike from 2 on, so that a transposition or a mix-up of sizes is seen: n = 2, m = 1.
+        others = (size, size - 1, *range(size + 1, size + len(letters)))
+        sizes = {letter: other if size > 1 else 1 for letter, other in zip(letters, others, strict=False)}
         for seed in range(DRAWS):
             rng = np.random.default_rng((size, seed))
             arrays = {}
