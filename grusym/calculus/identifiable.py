@@ -77,7 +77,9 @@ class _Elimination:
     def __init__(self, reading: Reading) -> None:
         self.cell, self.cuts = reading.cell, reading.cuts
         places = [place for found in (*reading.sums, *reading.divisors) for place in found]
-        self.open = list(dict.fromkeys(Coefficient.at(place) for place in places if not place.is_number))
+        self.open = list(
+            dict.fromkeys(Coefficient.at(place) for place in places if not reading.is_known(place))
+        )
         self.doubts = doubts(reading)
         self.notes: list[str] = []
         self.count: Any = 0
