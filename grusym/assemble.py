@@ -28,15 +28,25 @@ def of_a_cell(
 
     What else a function takes first (a kernel to simulate, a Jacobian to check) is handed on.
     """
-    first = next(iter(signature(function).parameters))
+    return _of_cells(function, 1)
+
+
+def of_two_cells(
+    function: Callable[Concatenate[Cell, Cell, Rest], Result],
+) -> Callable[Concatenate[Cell | str, Cell | str, Rest], Result]:
+    """The same function, given two cells or their names: `compare("gru", "lstm")`."""
+    return _of_cells(function, 2)
+
+
+def _of_cells(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    cells = tuple(signature(function).parameters)[:count]
 
     @wraps(function)
-    def given(*arguments: Any, **options: Any) -> Result:
-        if first in options:
-            options[first] = _meant(options[first], function.__name__)
-        else:
-            arguments = (*(_meant(a, function.__name__) for a in arguments[:1]), *arguments[1:])
-        return function(*arguments, **options)
+    def given(*arguments: Any, **options: Any) -> Any:
+        asked = function.__name__
+        options = {name: _meant(o, asked) if name in cells else o for name, o in options.items()}
+        named = [_meant(a, asked) for a in arguments[:count]]
+        return function(*named, *arguments[count:], **options)
 
     given.__module__ = "grusym"  # where pickle finds it
     return given
@@ -145,7 +155,7 @@ def random_weights(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Random weights by parameter name; `sizes` gives further sizes, such as the p of a projection.
+    """Random weights by name, constants 0.5; `sizes` gives further sizes, such as the p of a projection.
 
     See `grusym.kernels.weights.random_weights`.
     """

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
             "states": cell.states,
             "inputs": cell.inputs,
             "parameters": {name: list(map(str, cell.shapes[name])) for name in cell.parameters},
+            "constants": {name: list(map(str, cell.shapes[name])) for name in cell.constants},
             "equations": [{"left": e.left, "right": str(e.right), "role": e.role} for e in cell.equations],
         }
         for cell in cells

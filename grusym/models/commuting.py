@@ -10,6 +10,7 @@ import numpy as np
 
 from grusym.language.cell import Cell
 from grusym.language.expression import Expression, Hadamard, Name, Product, children, names_in, rebuilt
+from grusym.models.terms import arguments
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,34 @@ def _drawn_out(e: Expression, pairs: frozenset[tuple[str, str]]) -> Expression:
 def coupled(cell: Cell, weights: Mapping[str, Any], matrix: str, gate: str) -> tuple[int, int] | None:
     """Two units that the matrix couples although their gates differ, or None: then the two commute.
 
-    Method: entry (i, j) of U diag(r) - diag(r) U is U_ij (r_j - r_i); the gates of units i and j are equal
-    for every input and state if the rows i and j of all the gate's weights are.
+    Method: entry (i, j) of U diag(r) - diag(r) U is U_ij (r_j - r_i).
     """
-    e = cell.equation(gate).right
-    rows = [np.reshape(weights[name], (len(weights[matrix]), -1)) for name in names_in(e) if name in weights]
-    whole = np.concatenate(rows, axis=1)
+    alike = _alike(cell, weights, gate, len(weights[matrix]))
     for i, j in np.argwhere(np.asarray(weights[matrix]) != 0):
-        if i != j and not np.array_equal(whole[i], whole[j]):
+        if alike[i] != alike[j]:
             return int(i), int(j)
     return None
+
+
+def mixes(cell: Cell, weights: Mapping[str, Any], matrix: str, gate: str, before: bool) -> bool:
+    """Whether no other gate could take the place of this one behind, or before, the matrix.
+
+    Method: Σ_j U_ij r_j h_j is a multiple of Σ_j U_ij h_j only if all r_j in it are alike, and so with the
+    columns where the gate stands behind the product.
+    """
+    alike = _alike(cell, weights, gate, len(weights[matrix]))
+    support = np.asarray(weights[matrix]) != 0
+    return any(len(set(alike[line])) > 1 for line in (support if before else support.T))
+
+
+def _alike(cell: Cell, weights: Mapping[str, Any], gate: str, units: int) -> Any:
+    """A number for each unit, the same for two whose gates are equal for every input and state.
+
+    They are where the rows of all weights in the gate are, if nothing else tells the units apart.
+    """
+    terms = [term for a in arguments(cell) if a.value == gate and a.index for term in a.terms]
+    names = [term.parameter for term in terms if term.parameter is not None]
+    if any(term.factor for term in terms) or {*names_in(cell.equation(gate).right)} & {*cell.values}:
+        return np.arange(units)
+    rows = [np.reshape(weights[name], (units, -1)) for name in names]
+    return np.unique(np.concatenate(rows, axis=1), axis=0, return_inverse=True)[1].ravel()

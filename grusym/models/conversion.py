@@ -55,9 +55,9 @@ def convert(
 ) -> Conversion:
     """The arrays with which the target computes what the source does with these.
 
-    A `Convention` has arrays as its framework stores them, a `Cell` one array for each parameter. `names`
-    says what the source's arrays are called here: {"weight_ih": "encoder.weight_ih_l0"}; `target_names` what
-    the target's are to be called.
+    A `Convention` has arrays as its framework stores them, a `Cell` one for each parameter and constant.
+    `names` says what the source's arrays are called here: {"weight_ih": "encoder.weight_ih_l0"};
+    `target_names` what the target's are to be called.
     Shapes: a cell's matrices are (rows, columns) and act on columns; results are float64.
     Raises: DataError or ShapeError naming the array that is missing, misshapen or not finite; DataError with
     the reason where no weights of the target give the same function.
@@ -135,13 +135,13 @@ def _advice(source: Side, target: Side) -> str:
 def _parts(weights: Mapping[str, Any], source: Side, names: Mapping[str, str], where: str) -> Arrays:
     if isinstance(source, Convention):
         return opened(weights, source, names, where)
-    check_arrays(source, weights, source.parameters)
-    return {name: np.asarray(weights[name], dtype=np.float64) for name in source.parameters}
+    check_arrays(source, weights, source.weights)
+    return {name: np.asarray(weights[name], dtype=np.float64) for name in source.weights}
 
 
 def _carried(parts: Mapping[str, Any], found: WeightMap) -> Arrays:
     """The formulas of a map on numbers."""
-    sizes = check_arrays(found.source, parts, found.source.parameters)
+    sizes = check_arrays(found.source, parts, found.source.weights)
     result = {}
     for name, e in found.of.items():
         shape = tuple(concrete(d, sizes) or 1 for d in found.target.shapes[name])
@@ -152,7 +152,7 @@ def _carried(parts: Mapping[str, Any], found: WeightMap) -> Arrays:
 def _difference(found: WeightMap, parts: Mapping[str, Any], carried: Mapping[str, Any]) -> float:
     """How far apart the two cells are at random inputs and states."""
     cell = found.source
-    sizes = check_arrays(cell, parts, cell.parameters)
+    sizes = check_arrays(cell, parts, cell.weights)
     rng, batch = np.random.default_rng(0), 3
     given = {
         name: rng.standard_normal((batch, *(concrete(d, sizes) or 1 for d in cell.shapes[name])))

@@ -9,7 +9,7 @@ import numpy as np
 
 from grusym.errors import DataError
 from grusym.language.cell import Cell
-from grusym.models.commuting import Pair, coupled, drawn_out
+from grusym.models.commuting import Pair, coupled, drawn_out, mixes
 from grusym.models.weight_map import WeightMap, same_carriers, weight_maps
 
 
@@ -65,23 +65,24 @@ def _unmet(found: WeightMap, weights: Mapping[str, Any]) -> str:
 
 def _coupled(found: WeightMap, pair: Pair, units: tuple[int, int], weights: Mapping[str, Any]) -> str:
     (matrix, gate), (i, j) = pair.own, units
-    own, other = (f"{c.name} {_order(c, names)}" for c, names in zip(_cells(found), pair.both, strict=True))
+    source, target = found.source, found.target
+    before, theirs = _is_before(source, pair.own), _is_before(target, pair.theirs)
+    none = "make" if mixes(source, weights, matrix, gate, before) else "were found that make"
     return (
-        f"{own} and {other}; no weights make the two agree for every state, because {matrix}[{i}, {j}] = "
-        f"{float(np.asarray(weights[matrix])[i, j]):.3g} couples two units whose gates {gate} differ: "
-        f"{pair} does not hold"
+        f"{source.name} applies {gate} {_order(before)} the product with {matrix}, {target.name} "
+        f"{_order(theirs)} it; no weights {none} the two agree for every state, because "
+        f"{matrix}[{i}, {j}] = {float(np.asarray(weights[matrix])[i, j]):.3g} couples two units whose gates "
+        f"{gate} differ: {pair} does not hold"
     )
 
 
-def _cells(found: WeightMap) -> tuple[Cell, Cell]:
-    return found.source, found.target
+def _order(before: bool) -> str:
+    return "before" if before else "after"
 
 
-def _order(cell: Cell, names: tuple[str, str]) -> str:
-    """Whether a cell applies a gate before or after the product with a matrix."""
-    matrix, gate = names
-    before = drawn_out(cell, {names}) != cell
-    return f"applies {gate} {'before' if before else 'after'} the product with {matrix}"
+def _is_before(cell: Cell, names: tuple[str, str]) -> bool:
+    """Whether a cell applies a gate before the product with a matrix."""
+    return drawn_out(cell, {names}) != cell
 
 
 def _lost(found: WeightMap, weights: Mapping[str, Any]) -> list[str]:

@@ -41,7 +41,7 @@ def places(cell: Cell) -> dict[str, Place]:
                     f"cell {cell.name!r} uses {name} twice; weights are placed only where it is once"
                 )
             found[name] = place
-    odd = [name for name in cell.parameters if name not in found]
+    odd = [name for name in cell.weights if name not in found]
     if odd:
         raise DataError(
             f"cell {cell.name!r} has {', '.join(odd)}, neither in W x nor in U h nor alone as a bias; "

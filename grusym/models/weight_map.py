@@ -29,7 +29,7 @@ Partners = dict[str, tuple[str, int]]  # target value -> source value, 1, or -1 
 
 @dataclass(frozen=True)
 class WeightMap:
-    """`of` maps every parameter of the target cell to an expression in those of the source cell.
+    """`of` maps every weight of the target cell to an expression in those of the source cell.
 
     It holds where the parameters `zero` of the source are zero, and where each pair of `commuting` commutes:
     these are to be seen from the numbers.
@@ -72,7 +72,7 @@ def weight_maps(source: Cell, target: Cell) -> tuple[WeightMap, ...]:
 
     None where there are none, or where states or inputs differ.
     """
-    if not same_carriers(source, target):
+    if not same_carriers(source, target) or not {*target.constants} <= {*source.constants}:
         return ()
     found: list[WeightMap] = []
     for proposed in _proposals(source, target):
@@ -91,11 +91,9 @@ def _proposals(source: Cell, target: Cell) -> Iterator[WeightMap]:
 
 
 def _by_name(source: Cell, target: Cell) -> WeightMap:
-    """Every parameter of the target the source's of the same name and shape, others zero."""
-    same = {
-        p for p in target.parameters if source.shapes.get(p) == target.shapes[p] and p in source.parameters
-    }
-    of: dict[str, Expression] = {p: Name(p) if p in same else ZERO for p in target.parameters}
+    """Every weight of the target the source's of the same name and shape, others zero."""
+    same = {p for p in target.weights if source.shapes.get(p) == target.shapes[p] and p in source.weights}
+    of: dict[str, Expression] = {p: Name(p) if p in same else ZERO for p in target.weights}
     return WeightMap(source, target, Fixed(of), tuple(p for p in source.parameters if p not in same))
 
 
@@ -158,14 +156,14 @@ def _proposed(source: Cell, target: Cell, partners: Partners, commute: bool) -> 
                 of[name] = e
         used |= matched.used
         commuting += [pair for pair in matched.commuting if pair not in commuting]
-    for name in target.parameters:
-        if name not in of and name in source.parameters and source.shapes[name] == target.shapes[name]:
+    for name in target.weights:
+        if name not in of and name in source.weights and source.shapes[name] == target.shapes[name]:
             of[name] = Name(name)  # in no place of its own, such as a scalar before a matrix: the same number
             used.add(name)
-    if set(of) != set(target.parameters) or (commute and not commuting):
+    if set(of) != set(target.weights) or (commute and not commuting):
         return None
     zero = tuple(name for name in source.parameters if name not in used)
-    ordered = {name: of[name] for name in target.parameters}
+    ordered = {name: of[name] for name in target.weights}
     return WeightMap(source, target, Fixed(ordered), zero, tuple(commuting))
 
 

@@ -110,6 +110,17 @@ def test_a_diagonal_recurrent_matrix_is_carried_past_the_reset(a, b):
         conversion.convert(arrays, source, target)
 
 
+def test_that_no_weights_exist_is_said_only_where_it_is_so():
+    source, target = convention("haiku", "gru"), convention("torch", "gru")
+    arrays = random_arrays(source)
+    with pytest.raises(DataError, match="no weights make the two agree"):
+        conversion.convert(arrays, source, target)
+    # With one unit in each row, another gate would do: none is looked for, and nothing more is said.
+    arrays["w_h"][:, 2 * N :] = np.roll(np.eye(N), 1, axis=0)
+    with pytest.raises(DataError, match="no weights were found that make the two agree"):
+        conversion.convert(arrays, source, target)
+
+
 def test_units_whose_reset_gates_are_one_may_be_coupled():
     source, target = convention("keras reset_after=False", "gru"), convention("torch", "gru")
     arrays = random_arrays(source)
@@ -181,7 +192,7 @@ def test_a_cell_s_weights_go_back_where_they_came_from():
     for name in cell_names():
         a_cell = cell(name)
         for found in weight_maps(a_cell, a_cell)[:1]:
-            assert {p: str(e) for p, e in found.of.items()} == {p: p for p in a_cell.parameters}, name
+            assert {p: str(e) for p, e in found.of.items()} == {p: p for p in a_cell.weights}, name
         assert weight_maps(a_cell, a_cell), name
 
 
