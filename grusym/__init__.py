@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grusym import assemble
-    from grusym.assemble import check as check, simulate as simulate
-    from grusym.calculus import adjoint, counting, jacobian as _jacobian, paths
+    from grusym.assemble import check as check, convert as convert, simulate as simulate
+    from grusym.calculus import adjoint, budget, comparing, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
 
+    compare = assemble.of_two_cells(comparing.compare)
+    fit = assemble.of_a_cell(budget.fit)
     gradients = assemble.of_a_cell(adjoint.gradients)
     graph = assemble.of_a_cell(paths.graph)
     jacobian = assemble.of_a_cell(_jacobian.jacobian)
@@ -34,6 +36,9 @@ HOMES = {
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
     "check": "grusym.assemble",
+    "compare": "grusym.calculus.comparing",
+    "convert": "grusym.assemble",
+    "fit": "grusym.calculus.budget",
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
@@ -49,9 +54,10 @@ HOMES = {
 
 # These take a cell first: here, at the boundary, its name does as well.
 OF_A_CELL = (
-    *("check", "gradients", "graph", "jacobian", "kernel"),
+    *("check", "fit", "gradients", "graph", "jacobian", "kernel"),
     *("operation_count", "parameter_count", "random_weights", "simulate"),
 )
+OF_TWO_CELLS = ("compare",)
 
 __all__ = list(HOMES)
 
@@ -68,6 +74,8 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(HOMES[name]), name)
     if name in OF_A_CELL:
         value = import_module("grusym.assemble").of_a_cell(value)
+    elif name in OF_TWO_CELLS:
+        value = import_module("grusym.assemble").of_two_cells(value)
     globals()[name] = value
     return value
 

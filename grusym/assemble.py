@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grusym.checks.report import CheckReport
     from grusym.dynamics.trajectory import Trajectory
     from grusym.kernels.kernel import Kernel
+    from grusym.models.conversion import Conversion
 
 Rest = ParamSpec("Rest")
 Result = TypeVar("Result")
@@ -27,15 +28,25 @@ def of_a_cell(
 
     What else a function takes first (a kernel to simulate, a Jacobian to check) is handed on.
     """
-    first = next(iter(signature(function).parameters))
+    return _of_cells(function, 1)
+
+
+def of_two_cells(
+    function: Callable[Concatenate[Cell, Cell, Rest], Result],
+) -> Callable[Concatenate[Cell | str, Cell | str, Rest], Result]:
+    """The same function, given two cells or their names: `compare("gru", "lstm")`."""
+    return _of_cells(function, 2)
+
+
+def _of_cells(function: Callable[..., Any], count: int) -> Callable[..., Any]:
+    cells = tuple(signature(function).parameters)[:count]
 
     @wraps(function)
-    def given(*arguments: Any, **options: Any) -> Result:
-        if first in options:
-            options[first] = _meant(options[first], function.__name__)
-        else:
-            arguments = (*(_meant(a, function.__name__) for a in arguments[:1]), *arguments[1:])
-        return function(*arguments, **options)
+    def given(*arguments: Any, **options: Any) -> Any:
+        asked = function.__name__
+        options = {name: _meant(o, asked) if name in cells else o for name, o in options.items()}
+        named = [_meant(a, asked) for a in arguments[:count]]
+        return function(*named, *arguments[count:], **options)
 
     given.__module__ = "grusym"  # where pickle finds it
     return given
@@ -151,6 +162,29 @@ def random_weights(
     from grusym.kernels.weights import random_weights as draw
 
     return draw(cell, hidden=hidden, input=input, init=init, seed=seed, sizes=sizes)
+
+
+def convert(
+    weights: Mapping[str, Any],
+    source: Any,
+    target: Any,
+    kind: str | None = None,
+    layer: str = "",
+) -> Conversion:
+    """Weights carried from one framework's layer, or cell, to another that computes the same function.
+
+    `source` and `target` are layers ("torch gru", "keras reset_after=False gru"), frameworks ("torch": the
+    arrays, or `kind`, say which of its layers) or cells. Arrays are found by the names that the framework
+    stores them under, with any prefix and suffix; `layer` says which where there are several.
+    The result has the target's `arrays`, the `map` of formulas they follow, the `verdict` that both compute
+    the same for all sizes, inputs and states, and the `difference` seen when both were run.
+    Raises DataError with the reason where no weights of the target give the same function.
+    """
+    from grusym.models.conversion import convert as carried
+    from grusym.models.sides import side_of, target_side
+
+    own, names = side_of(weights, source, kind, layer)
+    return carried(weights, own, target_side(target, kind, own), names)
 
 
 def numpy_source(jacobian: Jacobian) -> str:

@@ -17,7 +17,7 @@ WEIGHTS = grusym.random_weights(GRU, 3, 2)
 KERNEL = grusym.kernel(GRU)
 RUN = grusym.simulate(GRU, WEIGHTS, steps=4)
 POINT = {**WEIGHTS, "h": np.full(3, 0.5), "x": np.full(2, 0.5)}
-MORE = {"random_weights": (3, 2), "simulate": (WEIGHTS, np.ones((4, 2)))}
+MORE = {"fit": (1000, 3), "random_weights": (3, 2), "simulate": (WEIGHTS, np.ones((4, 2)))}
 
 
 def plain(thing: Any) -> Any:

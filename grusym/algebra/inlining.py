@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from grusym.language.build import hadamard, negative, power, product, total, transpose
+from grusym.language.build import hadamard, negative, number, power, product, total, transpose
 from grusym.language.cell import Cell
 from grusym.language.expression import (
     ONE,
@@ -13,8 +14,10 @@ from grusym.language.expression import (
     Diagonal,
     Expression,
     Hadamard,
+    Identity,
     Name,
     Negative,
+    Number,
     Power,
     Product,
     Quotient,
@@ -49,13 +52,13 @@ def replaced(e: Expression, by: Mapping[str, Expression]) -> Expression:
         case Name(name=name):
             return by.get(name, e)
         case Sum(terms=terms):
-            return total(*(replaced(t, by) for t in terms))
+            return _sum([replaced(t, by) for t in terms])
         case Negative(operand=u):
             return negative(replaced(u, by))
         case Hadamard(left=u, right=v):
             return hadamard(replaced(u, by), replaced(v, by))
         case Product(left=u, right=v):
-            return product(replaced(u, by), replaced(v, by))
+            return _product(replaced(u, by), replaced(v, by))
         case Power(base=u, exponent=k):
             base = replaced(u, by)
             return base if base in (ZERO, ONE) and k > 0 else power(base, k)
@@ -66,8 +69,46 @@ def replaced(e: Expression, by: Mapping[str, Expression]) -> Expression:
             inner = replaced(u, by)
             return ZERO if inner == ZERO else transpose(inner)
         case Diagonal(vector=u):
-            inner = replaced(u, by)
-            return ZERO if inner == ZERO else Diagonal(inner)
+            return _diagonal(replaced(u, by))
         case Activation(function=f, operand=u):
             return Activation(f, replaced(u, by))
     return rebuilt(e, tuple(replaced(child, by) for child in children(e)))
+
+
+def _product(left: Expression, right: Expression) -> Expression:
+    """left right; a multiple of the identity scales."""
+    match left:
+        case Negative(operand=u):
+            return negative(_product(u, right))
+        case Hadamard(left=factor, right=Identity()):
+            return hadamard(factor, right)
+    return product(left, right)
+
+
+def _sum(terms: list[Expression]) -> Expression:
+    """The terms added; two or more constants become one, where the first of them stood."""
+    constants = [t for t in terms if _constant(t) is not None]
+    if len(constants) < 2:
+        return total(*terms)
+    value = sum((_constant(t) or Fraction(0) for t in constants), Fraction(0))
+    first = terms.index(constants[0])
+    kept = [
+        number(value) if i == first else t for i, t in enumerate(terms) if i == first or t not in constants
+    ]
+    return total(*kept)
+
+
+def _constant(e: Expression) -> Fraction | None:
+    match e:
+        case Number(value=value):
+            return value
+        case Negative(operand=Number(value=value)):
+            return -value
+    return None
+
+
+def _diagonal(vector: Expression) -> Expression:
+    """diag(vector); of a constant, that multiple of the identity."""
+    if _constant(vector) is None:
+        return Diagonal(vector)
+    return hadamard(vector, Identity())

@@ -62,6 +62,8 @@ def _cost(node: Expression, cell: Cell) -> Any:
     if isinstance(node, Hadamard | Quotient):
         if isinstance(node.left, Number) and node.left.value == 1:
             return 0
+        if isinstance(node.right, Identity):
+            return 0  # γ I is γ, written along a diagonal
         shape = shape_of(node, cell.shapes)
         return _entries(shape[:1])  # a scalar before a matrix scales the product's entries
     if isinstance(node, Power):

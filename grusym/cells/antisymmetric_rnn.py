@@ -1,4 +1,8 @@
-"""Antisymmetric network: one Euler step of a stable differential equation."""
+"""Antisymmetric network: one Euler step of a stable differential equation.
+
+Checked against RecurrentLayers.jl, and for the gateless cell erichson/LipschitzRNN. Equation
+numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Antisymmetric network whose step a gate scales; gate and step share the recurrent matrix."""
+"""Antisymmetric network whose step a gate scales; gate and step share the recurrent matrix.
+
+Checked against RecurrentLayers.jl, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

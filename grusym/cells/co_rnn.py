@@ -1,4 +1,7 @@
-"""Coupled oscillatory network: positions y and velocities z of damped, driven oscillators."""
+"""Coupled oscillatory network: positions y and velocities z of damped, driven oscillators.
+
+Checked against tk-rusch/coRNN, the authors' code. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Long expressive memory: two states, each with a learned time step."""
+"""Long expressive memory: two states, each with a learned time step.
+
+Checked against tk-rusch/LEM, the authors' code. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -10,7 +10,7 @@ import numpy as np
 from grusym.errors import DataError, unknown, whole
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
-from grusym.language.expression import Expression, Name, Negative, Sum, children
+from grusym.language.standing import only_added
 
 Array = Any
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
@@ -52,7 +52,7 @@ def random_weights(
         raise unknown("init", str(init), _MATRICES)
     known = _known_sizes(cell, hidden, input, sizes or {})
     rng = np.random.default_rng(whole("seed", seed))
-    added = {name for name in cell.parameters if _only_added(cell, name)}
+    added = {name for name in cell.parameters if only_added(cell, name)}
     reach = 1 / np.sqrt(known.get("n", 1))
     weights = {}
     for name in cell.parameters:
@@ -101,18 +101,6 @@ def _size(cell: Cell, name: str, dimension: Any, known: Mapping[str, int]) -> in
             f"{name} of cell {cell.name!r} has size {dimension}, which is not given; give it in sizes"
         )
     return size
-
-
-def _only_added(cell: Cell, name: str) -> bool:
-    """Whether a parameter occurs as a term of sums and nowhere else."""
-
-    def within(e: Expression, added: bool) -> bool:
-        if e == Name(name):
-            return added
-        inside = isinstance(e, Sum) or (isinstance(e, Negative) and added)
-        return all(within(child, inside) for child in children(e))
-
-    return all(within(e.right, False) for e in cell.equations)
 
 
 def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:

@@ -51,6 +51,7 @@ def test_the_formula_counts_the_entries_of_real_arrays(name):
         ("x : n\nh' = W [h, x] + W [x, h]", 2 * n**2, 4 * n**2),
         ("h' = I h", 0, 0),
         ("h' = (α U) h", n**2 + 1, n**2 + n),
+        ("h' = h + ε tanh((U - Uᵀ - γ I) h)", n**2 + 2, n**2 + n),
         ("γ : scalar\ng = σ(γ)\nh' = g h + (1 - g) tanh(W x)", n * m + 1, n * m + 2 * n),
     ],
 )

@@ -27,6 +27,17 @@ def test_equal_for_all_sizes_is_proved():
     assert (found.outcome, found.method) == ("proved", "normal form, for all sizes")
 
 
+def test_what_needs_exponentials_is_proved_by_them():
+    found = verdict("tanh(h)", "2 σ(2 h) - 1")
+    assert found.outcome == "proved" and "exponentials" in found.method
+    assert verdict("tanh(h)", "2 σ(h) - 1").outcome == "refuted"
+
+
+def test_a_counterexample_is_as_simple_as_can_be():
+    found = verdict("z ⊙ h + r", "z ⊙ h + 2 r").counterexample
+    assert found["at"] == "h = [0], r = [1], z = [0]"
+
+
 def test_a_transposition_is_refuted_at_the_smallest_size_that_shows_it():
     found = verdict("U h", "Uᵀ h")
     assert found.outcome == "refuted"
@@ -54,7 +65,7 @@ def _numbers(text: str):
 
 
 def test_what_only_numbers_see_agrees_and_is_not_called_proved():
-    found = verdict("tanh(h)", "2 σ(2 h) - 1")
+    found = verdict("sin(2 h)", "2 sin(h) ⊙ cos(h)")
     assert found.outcome == "agrees"
     assert "no proof" in found.detail
 

@@ -1,0 +1,100 @@
+"""Where functions under coefficients may be tied to one another, so that a count of coefficients is a bound.
+
+W x and W h are independent whatever W is, and so are σ(u) and σ(v). But tanh(u) is 2 σ(2 u) - 1; α relu(β u)
+depends on the product of α and β alone; and u / (u + v) and v / (u + v) add up to 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from grusym.algebra.polynomial import Atom, Monomial, monomial_product
+from grusym.calculus.coefficients import Place, Reading, names_of
+
+SHIFTED = ("exp", "sin", "cos", "relu", "log", "sqrt", "step")  # exp(u + b) is a multiple of exp(u)
+SCALED = ("relu", "exp", "log", "sqrt")  # a change of their argument can be a factor or a term outside
+
+
+def doubts(reading: Reading) -> list[str]:
+    """Reasons, in words, why some coefficients may not be independent; none where they are."""
+    return [
+        *_two_functions_of_one(reading),
+        *_scales(reading),
+        *_quotients(reading),
+        *_diagonals_in_common(reading),
+    ]
+
+
+def _two_functions_of_one(reading: Reading) -> Iterator[str]:
+    """Functions of arguments that are multiples of one another, for some up to a constant term."""
+    known: dict[Any, Atom] = {}
+    for atom in reading.calls:
+        shifts = atom[1] in SHIFTED
+        argument = [(m, c) for m, c in atom[2] if not shifts or any(n in reading.moving for n in names_of(m))]
+        lead = argument[0][1]
+        other = known.setdefault((shifts, tuple((m, c / lead) for m, c in argument)), atom)
+        if other is not atom:
+            yield f"{other[1]} and {atom[1]} of one argument may be tied"
+
+
+def _scales(reading: Reading) -> Iterator[str]:
+    """Functions that let a scale through, unless somewhere nothing could make up for it."""
+    pinned = set()
+    for places in reading.sums:
+        for place in places:
+            scaled = [atom for atom, _ in _atoms(place) if _is_scaled(atom, reading)]
+            if place.is_number and len(scaled) == 1:
+                pinned.add(scaled[0])
+    for atom in reading.calls:
+        if atom[1] == "step" and _holds(atom, reading):
+            yield "a step does not show the scale of its argument"
+        elif _is_scaled(atom, reading) and (atom not in pinned or _has_powers(atom, reading)):
+            yield f"{atom[1]} lets the scale of its argument through"
+
+
+def _is_scaled(atom: Atom, reading: Reading) -> bool:
+    return atom[0] == "call" and atom[1] in SCALED and _holds(atom, reading)
+
+
+def _holds(atom: Atom, reading: Reading) -> bool:
+    return any(name in reading.cell.parameters for name in names_of(atom))
+
+
+def _has_powers(atom: Atom, reading: Reading) -> bool:
+    places = (place for found in (*reading.sums, *reading.divisors) for place in found)
+    return any(other == atom and k != 1 for place in places for other, k in _atoms(place))
+
+
+def _atoms(place: Place) -> Iterator[tuple[Atom, int]]:
+    for monomial in place.key:
+        yield from monomial
+
+
+def _quotients(reading: Reading) -> Iterator[str]:
+    """Numerators that could add up to their denominator."""
+    for places, atom in zip(reading.divisors, reading.inverses, strict=True):
+        if not any(place.is_number for place in places):
+            yield "a quotient does not show a factor of both its parts"
+        over = [
+            {a for a, _ in _atoms(place) if a != atom}
+            for found in reading.sums
+            for place in found
+            if not place.is_number and atom in dict(_atoms(place))
+        ]
+        parts = [{a for a, _ in _atoms(place)} for place in places]
+        if over and all(any(part <= top for top in over) for part in parts):
+            yield "quotients with one denominator may add up to a constant"
+
+
+def _diagonals_in_common(reading: Reading) -> Iterator[str]:
+    """u ⊙ (U v) and v ⊙ (V u) share what the diagonals of U and V do."""
+    for places in reading.sums:
+        wholes: Counter[Monomial] = Counter(
+            monomial_product(*place.key) for place in places if place.is_matrix
+        )
+        single = {place.key[0] for place in places if not place.is_matrix and not place.is_number}
+        for whole, count in wholes.items():
+            if count > 1 or whole in single:
+                yield "two matrices act on the same product of values"
