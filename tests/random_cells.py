@@ -26,10 +26,13 @@ class Written:
 
     equations: tuple[tuple[str, Node], ...]
     states: tuple[str, ...]
+    constants: tuple[str, ...] = ()
 
     def text(self, notation: str) -> str:
         """The cell in one of NOTATIONS."""
-        return "\n".join(Writer(notation, self.states).equation(left, e) for left, e in self.equations)
+        writer = Writer(notation, self.states)
+        lines = [f"{writer.plain(name)} : constant" for name in self.constants]
+        return "\n".join([*lines, *(writer.equation(left, e) for left, e in self.equations)])
 
 
 class Drawing:
@@ -38,6 +41,7 @@ class Drawing:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.count = 0
+        self.scalars: list[str] = []
         self.squares: list[str] = []  # n × n matrices, to be used again or transposed
         self.leaves: list[Node] = []  # vectors of size n
         self.others: list[Node] = [("input", "x")]  # vectors of other sizes
@@ -64,11 +68,16 @@ class Drawing:
                 e = ("sum", [(1, e), (1, ("times", self.bias(), ("state", s)))])
             equations.append((f"{s}'", e))
             self.leaves.append(("value", f"{s}'"))
-        return Written(tuple(equations), states)
+        used = set(re.findall(r"[αγ]_\d+", str(equations)))
+        constants = tuple(s for s in self.scalars if s in used and rng.random() < 0.4)
+        return Written(tuple(equations), states, constants)
 
     def name(self, letter: str) -> str:
         self.count += 1
-        return f"{letter}_{self.count}"
+        name = f"{letter}_{self.count}"
+        if letter in "αγ":
+            self.scalars.append(name)
+        return name
 
     def bias(self) -> Node:
         return ("vector", self.name(self.rng.choice("bp")))
@@ -100,6 +109,7 @@ class Drawing:
             (2, lambda: ("scaled", self.scalar(), self.vector(d))),
             (2, lambda: ("power", self.vector(d), self.rng.choice((2, 2, 3)))),
             (2, lambda: self.tame(d)),
+            (3, lambda: self.extremum(d)),
         ]
         weights, makers = zip(*ways, strict=True)
         return self.rng.choices(makers, weights)[0]()
@@ -109,6 +119,12 @@ class Drawing:
         if self.rng.random() < 0.3:
             terms.insert(0, (1, ("number", self.rng.choice(("1", "2", "0.5")))))
         return ("sum", terms)
+
+    def extremum(self, d: int) -> Node:
+        """max or min of two different things: where they are equal it has no derivative."""
+        number = ("number", self.rng.choice(("0.5", "1")))
+        other = self.rng.choice((self.bias, self.gate, lambda: self.vector(d), lambda: number))
+        return ("extremum", self.rng.choice(("max", "min")), self.vector(d), other())
 
     def blend(self, d: int) -> Node:
         z = self.vector(d)
@@ -247,6 +263,12 @@ class Writer:
             f = {"σ": "sigmoid", "tanh": "np.tanh", "exp": "np.exp"}.get(f, f)
         return f"{f}({self.write(e, SUM)})", ATOM
 
+    def _extremum(self, f: str, u: Node, v: Node) -> tuple[str, int]:
+        inside = f"{self.write(u, SUM)}, {self.write(v, SUM)}"
+        if self.notation == "latex":
+            return rf"\{f}\left({inside}\right)", ATOM
+        return f"np.{f}imum({inside})" if self.notation == "numpy" else f"{f}({inside})", ATOM
+
     def _matrix(self, matrices: list[str], e: Node) -> tuple[str, int]:
         glue = " @ " if self.notation == "numpy" else " "
         return glue.join([*map(self._turned, matrices), self.write(e, ATOM)]), CHAIN
@@ -297,7 +319,7 @@ def without_a_bracket(text: str, rng: random.Random) -> str:
 
 BREAKS: dict[str, Callable[[str, random.Random], str]] = {
     "a bracket is missing": lambda text, rng: without_a_bracket("g = tanh(W_0 x + h)", rng),
-    "a value is defined twice": lambda text, rng: text + "\n" + rng.choice(text.splitlines()),
+    "a value is defined twice": lambda text, rng: text + "\n" + rng.choice(re.findall(".* = .*", text)),
     "an unknown function": lambda text, rng: text.replace(" = ", " = tahn(h) + ", 1),
     "an unknown character": lambda text, rng: text + rng.choice("?$!`;€£¿")[:1] * 2 + " x",
     "nothing after '='": lambda text, rng: text + "\ny_9 =",

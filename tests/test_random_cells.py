@@ -40,10 +40,11 @@ def test_a_cell_is_the_same_in_every_notation(drawn):
     for notation in NOTATIONS[1:]:
         other = read(drawn, notation)
         assert other.equations == first.equations
-        assert (other.states, other.inputs, other.parameters) == (
+        assert (other.states, other.inputs, other.parameters, other.constants) == (
             first.states,
             first.inputs,
             first.parameters,
+            first.constants,
         )
         assert dict(other.shapes) == dict(first.shapes)
 
@@ -77,7 +78,7 @@ def test_the_emitted_kernel_computes_the_equations_the_jacobians_and_the_gradien
     sizes = {s.name: {"n": 3, "m": 2}.get(s.name, 4) for s in a_cell.sizes}
     steps, batch, rng = 3, 2, np.random.default_rng(0)
     one = kernel(a_cell)
-    weights = {name: _array(a_cell, name, sizes, rng) for name in a_cell.parameters}
+    weights = {name: _array(a_cell, name, sizes, rng) for name in a_cell.weights}
     inputs = rng.standard_normal((steps, batch, 2 * len(a_cell.inputs)))
     states = one.forward(weights, inputs, rng.standard_normal((batch, 3 * len(a_cell.states))))
     if not np.abs(states).max() < 1e6:

@@ -16,7 +16,7 @@ from typing import Any
 
 from grusym.algebra import atoms, polynomial as poly
 from grusym.algebra.atoms import Letter, Shapes
-from grusym.algebra.elementwise import called
+from grusym.algebra.elementwise import called, extremum
 from grusym.algebra.polynomial import Monomial, Polynomial, add
 from grusym.algebra.rank import ROW, column, rank
 from grusym.errors import GrusymError, ShapeError
@@ -26,6 +26,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -81,6 +82,8 @@ def vector_form(e: Expression, shapes: Shapes) -> Polynomial:
             return _times(vector_form(u, shapes), _reciprocal(vector_form(v, shapes)))
         case Activation(function=f, operand=u):
             return called(f, vector_form(u, shapes))
+        case Extremum(function=f, left=u, right=v):
+            return extremum(f, vector_form(u, shapes), vector_form(v, shapes))
         case Concatenation(parts=parts):
             placed = ((_slot(e, i, shapes), vector_form(part, shapes)) for i, part in enumerate(parts))
             return poly.total(_image(letter, part, shapes) for letter, part in placed)

@@ -10,6 +10,7 @@ from grusym.language.expression import (
     Columns,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -43,7 +44,7 @@ def rank(e: Expression, shapes: Shapes) -> int:
             return 2 if right in (2, ROW) else right
         case Sum(terms=parts):
             return max((rank(p, shapes) for p in parts), key=abs)
-        case Hadamard(left=u, right=v) | Quotient(left=u, right=v):
+        case Hadamard(left=u, right=v) | Quotient(left=u, right=v) | Extremum(left=u, right=v):
             return max(rank(u, shapes), rank(v, shapes), key=abs)
         case Negative(operand=u) | Power(base=u) | Activation(operand=u):
             return rank(u, shapes)

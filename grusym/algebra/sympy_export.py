@@ -12,6 +12,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -24,6 +25,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.extrema import excess
 from grusym.language.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -75,6 +77,10 @@ class _Export:
             case Activation(function=f, operand=u):
                 t = sp.Dummy("t")
                 return self.matrix(u, shape).applyfunc(sp.Lambda(t, ACTIVATIONS[f].sympy(t)))
+            case Extremum(right=v):  # v ± max(±(u - v), 0): a matrix has no maximum of two arguments
+                t, sign = sp.Dummy("t"), 1 if e.function == "max" else -1
+                more = self.matrix(excess(e), shape).applyfunc(sp.Lambda(t, sp.Max(t, 0)))
+                return self.matrix(v, shape) + sign * more
             case Diagonal(vector=u):
                 return sp.DiagMatrix(self.matrix(u, (shape[0],)))
             case Identity():
@@ -137,6 +143,8 @@ class _Export:
                 return self.scalar(u) ** k
             case Activation(function=f, operand=u):
                 return ACTIVATIONS[f].sympy(self.scalar(u))
+            case Extremum(left=u, right=v):
+                return (sp.Max if e.function == "max" else sp.Min)(self.scalar(u), self.scalar(v))
             case Product(left=Transpose(operand=u), right=v):
                 length = next(s for s in (self.shape(u), self.shape(v)) if s)
                 return sp.Trace(self.matrix(u, length).T * self.matrix(v, length))

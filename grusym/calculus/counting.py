@@ -9,6 +9,7 @@ from grusym.language.expression import (
     Activation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Number,
@@ -45,8 +46,8 @@ def operation_count(cell: Cell) -> sympy.Expr:
 
 
 def activation_count(cell: Cell) -> sympy.Expr:
-    """Evaluations of elementwise functions (σ, tanh, ...) in one step, entry by entry."""
-    found = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Activation)]
+    """Evaluations of elementwise functions (σ, tanh, max, ...) in one step, entry by entry."""
+    found = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Activation | Extremum)]
     return _factored(sum((_entries(shape_of(n, cell.shapes)) for n in found), start=_zero()))
 
 

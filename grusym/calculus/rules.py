@@ -12,7 +12,7 @@ from typing import TypeVar
 from grusym.algebra.differential import Change, Differential, Passage, identity, slot, substitution, summed
 from grusym.errors import GrusymError
 from grusym.language.activations import ACTIVATIONS
-from grusym.language.build import hadamard, negative, number, power, product
+from grusym.language.build import hadamard, negative, number, power, product, total
 from grusym.language.derivation import Step
 from grusym.language.expression import (
     ONE,
@@ -20,6 +20,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Increment,
@@ -32,6 +33,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.extrema import excess
 
 N = TypeVar("N", bound=Expression)
 RULES: dict[type[Expression], tuple[str, Callable[..., Differential]]] = {}
@@ -93,6 +95,17 @@ def whole_power(e: Power, y: Expression) -> Differential:
 def activation(e: Activation, y: Expression) -> Differential:
     """d f(u) = diag(f'(u)) du, the slope written in the output y = f(u) where it can be."""
     return d(e.operand).scaled(ACTIVATIONS[e.function].slope(e.operand, y))
+
+
+@rule(Extremum, "the larger of two")
+def extremum(e: Extremum, y: Expression) -> Differential:
+    """d max(u, v) = diag(s) du + diag(1 - s) dv with s = step(u - v); of min(u, v), s = step(v - u).
+
+    At a tie s is 0, and v has it all. The output y stays out of it: y - v is 0 where v is chosen, but
+    only if no rounding differs between the two.
+    """
+    left = Activation("step", excess(e))
+    return d(e.left).scaled(left) + d(e.right).scaled(total(ONE, negative(left)))
 
 
 @rule(Concatenation, "blocks")

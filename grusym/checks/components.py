@@ -21,7 +21,7 @@ from grusym.checks.subject import Subject
 from grusym.language.arrays import concrete, needed
 from grusym.language.claim import Verdict
 from grusym.language.evaluation import Arithmetic, evaluate, evaluate_cell, evaluate_equations
-from grusym.language.expression import Activation, walk
+from grusym.language.expression import Activation, Extremum, walk
 
 EXTRA_SIZE = 2  # of letters other than n and m; 1 would not see a transposition
 POINTS = 20  # at most: random points at which a difference is confirmed before it is called one
@@ -101,7 +101,7 @@ class _Components:
         """How many applications of activations there can be; a slope may add one to each."""
         lines = (*self.subject.cell.equations, *self.subject.lines)
         all_ = [*(e.right for e in lines), self.subject.expression]
-        applied = sum(isinstance(node, Activation) for e in all_ for node in walk(e))
+        applied = sum(isinstance(node, Activation | Extremum) for e in all_ for node in walk(e))
         return 2 * applied * max(max(shape, default=1) for shape in self.own.values())
 
     def _next(self, entries: Any, shape: tuple[int, ...]) -> Any:

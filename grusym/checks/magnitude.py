@@ -14,6 +14,7 @@ from grusym.language.expression import (
     ONE,
     Activation,
     Expression,
+    Extremum,
     Hadamard,
     Name,
     Negative,
@@ -51,7 +52,7 @@ def magnitude(
                 return Number(Fraction(abs(value)))
             case Negative(operand=u):
                 return positive(u)
-            case Activation():
+            case Activation() | Extremum():
                 return atom(evaluate(e, known, shapes))
             case Quotient(left=u, right=v):
                 return Hadamard(positive(u), atom(evaluate(Quotient(ONE, v), known, shapes)))

@@ -16,6 +16,7 @@ from grusym.kernels.names import PARTS
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
+from grusym.language.extrema import EXTREMA
 
 # Numbers in the states of one block of steps: in a loop, in a function that makes a dozen such arrays, and in
 # the Jacobians of one block. What belongs together stays in cache.
@@ -32,6 +33,7 @@ def compiled(source: str) -> dict[str, Callable[..., Any]]:
     """
     scope: dict[str, Any] = {"np": np, "__builtins__": {"range": range, "reversed": reversed, "len": len}}
     scope |= {entry.numpy: entry.value for entry in ACTIVATIONS.values() if "." not in entry.numpy}
+    scope |= {entry.numpy: entry.value for entry in EXTREMA.values()}
     scope |= {name: getattr(parts, name) for name in PARTS}
     exec(compile(source, "<emitted by grusym.kernels.emit>", "exec"), scope)
     return scope

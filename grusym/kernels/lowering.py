@@ -18,6 +18,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -61,7 +62,7 @@ class Lowering:
                 return self.rank(u)
             case Sum(terms=parts):
                 return max(map(self.rank, parts))
-            case Hadamard(left=u, right=v) | Quotient(left=u, right=v):
+            case Hadamard(left=u, right=v) | Quotient(left=u, right=v) | Extremum(left=u, right=v):
                 return max(self.rank(u), self.rank(v))
             case Concatenation() | Section():
                 return 1
@@ -101,6 +102,8 @@ class Lowering:
                 return Power(self.vector(u), k)
             case Activation(function=f, operand=u):
                 return Activation(f, self.vector(u))
+            case Extremum(function=f, left=u, right=v):
+                return Extremum(f, self.vector(u), self.vector(v))
             case Concatenation(parts=parts):
                 return Concatenation(tuple(map(self.vector, parts)))
             case Section(vector=u, stacked=stacked, index=i):

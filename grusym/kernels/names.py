@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from grusym.errors import GrusymError
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import Activation, Expression, Hadamard, Name, Negative, Number, Power, Sum
+from grusym.language.extrema import EXTREMA
 from grusym.language.names import code_names
 
 PARTS = (
@@ -20,6 +21,8 @@ PARTS = (
     "sigmoid",
     "sigmoid_into",
     "relu_into",
+    "maximum_into",
+    "minimum_into",
     "summed",
     "summed_outer",
     "summed_products",
@@ -32,7 +35,8 @@ class Names:
     """An identifier for each name of a cell, and fresh ones for what has no name."""
 
     def __init__(self, names: Iterable[str], sizes: Iterable[str]) -> None:
-        self.used = {*RESERVED, *(entry.numpy for entry in ACTIVATIONS.values())}
+        own = [entry.numpy for entry in ACTIVATIONS.values()] + [entry.numpy for entry in EXTREMA.values()]
+        self.used = {*RESERVED, *own}
         self.codes = {name: self._unused(code) for name, code in code_names(names).items()}
         self.sizes = code_names(sizes)
         self.spent: set[str] = set()

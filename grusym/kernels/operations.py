@@ -9,6 +9,7 @@ from grusym.kernels.lowering import Lowering
 from grusym.language.expression import (
     Activation,
     Expression,
+    Extremum,
     Hadamard,
     Name,
     Negative,
@@ -20,6 +21,7 @@ from grusym.language.expression import (
     Transpose,
     children,
 )
+from grusym.language.extrema import EXTREMA
 
 LOOP = 2  # the level of what is known only inside a loop over time
 TIMES = "matrix times"
@@ -104,6 +106,8 @@ class Operations:
                 self._put(e, "np.square", u)
             case Activation(function=f, operand=u) if vector and f in INTO:
                 self._put(e, INTO[f], u)
+            case Extremum(function=f, left=u, right=v) if vector:
+                self._put(e, f"{EXTREMA[f].numpy}_into", u, v)
             case Product(left=matrix, right=v) if vector and self.lowering.rank(v) == 1:
                 self._put(e, TIMES, matrix, v)
             case _:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grusym.language import activations
+from grusym.language import activations, extrema
 
 Array = Any
 _kept = threading.local()
@@ -97,6 +97,22 @@ def relu_into(x: Array, out: Array) -> Array:
         out[...] = activations.relu(x)
         return out
     return np.maximum(x, 0, out=out)
+
+
+def maximum_into(u: Array, v: Array, out: Array) -> Array:
+    """Write the larger of u and v to `out`; of complex numbers, that with the larger real part."""
+    if out.dtype.kind == "c":
+        out[...] = extrema.maximum(u, v)
+        return out
+    return np.maximum(u, v, out=out)
+
+
+def minimum_into(u: Array, v: Array, out: Array) -> Array:
+    """Write the smaller of u and v to `out`; of complex numbers, that with the smaller real part."""
+    if out.dtype.kind == "c":
+        out[...] = extrema.minimum(u, v)
+        return out
+    return np.minimum(u, v, out=out)
 
 
 def summed(gradient: Array, like: Array) -> Array:

@@ -17,6 +17,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -31,9 +32,10 @@ from grusym.language.expression import (
     names_in,
     walk,
 )
+from grusym.language.extrema import EXTREMA
 from grusym.language.shapes import shape_of
 
-TIGHT = (Name, Activation, Diagonal, Identity, Concatenation, Columns, Section)
+TIGHT = (Name, Activation, Extremum, Diagonal, Identity, Concatenation, Columns, Section)
 
 
 def plain_source(cell: Cell, of: str, by: str, matrix: Expression) -> str:
@@ -140,6 +142,8 @@ class _Plain:
                 return f"{self.tight(u, size)}**{k}"
             case Activation(function=f, operand=u):
                 return f"{ACTIVATIONS[f].numpy}({self.code(u, size)})"
+            case Extremum(function=f, left=u, right=v):
+                return f"np.{EXTREMA[f].numpy}({self.code(u, size)}, {self.code(v, size)})"
             case Product(left=u, right=v):
                 return self._product(u, v, size)
             case Transpose(operand=u):

@@ -18,6 +18,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -32,6 +33,7 @@ from grusym.language.expression import (
     children,
     walk,
 )
+from grusym.language.extrema import EXTREMA
 from grusym.language.shapes import shape_of
 
 SUM, PRODUCT, UNARY, ATOM = 1, 2, 3, 4  # how tightly a piece of code binds
@@ -154,6 +156,8 @@ class Writer:
                 return f"{self.factor(u, looped)} ** {k}", UNARY
             case Activation(function=f, operand=u):
                 return f"{ACTIVATIONS[f].numpy}({self.vector(u, looped)})", ATOM
+            case Extremum(function=f, left=u, right=v):
+                return f"{EXTREMA[f].numpy}({self.vector(u, looped)}, {self.vector(v, looped)})", ATOM
             case Concatenation():
                 return self._stacked(e, looped), ATOM
             case Section(vector=u, stacked=stacked, index=i):

@@ -220,8 +220,6 @@ _ENTRIES = (
 ACTIVATIONS: dict[str, Elementwise] = {entry.name: entry for entry in _ENTRIES}
 SPELLINGS: dict[str, str] = {s: entry.name for entry in _ENTRIES for s in entry.spellings}
 ADVICE = {
-    "max": "the larger of u and 0 is relu(u)",
-    "min": "the smaller of u and 0 is -relu(-u)",
     "σ_g": "write σ, which it is in the LSTM of many texts, or the function that is meant",
     "σ_c": "write tanh, which it is in the LSTM of many texts, or the function that is meant",
     "σ_h": "write tanh, which it is in the LSTM of many texts, or the function that is meant",

@@ -10,6 +10,7 @@ from grusym.language.expression import (
     ZERO,
     Activation,
     Expression,
+    Extremum,
     Hadamard,
     Name,
     Negative,
@@ -51,6 +52,9 @@ class Closing(Kinds):
                     self._not_matrix(v, "⊙")
             case Activation(operand=u):
                 self._not_matrix(u, e.function)
+            case Extremum(left=u, right=v):
+                self._not_matrix(u, e.function)
+                self._not_matrix(v, e.function)
             case Power(base=u):
                 self._not_matrix(u, "a power")
             case Transpose(operand=u):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -35,6 +37,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.extrema import EXTREMA
 from grusym.language.values import Misfit, Value, added, dense, elementwise, multiplied, powered, transposed
 
 Array = Any
@@ -42,13 +45,29 @@ Array = Any
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """What an exact constant becomes, and what an activation does to an array of such numbers."""
+    """What an exact constant becomes, and what an activation does to an array of such numbers.
+
+    `choose` is max or min of two arrays; of numbers that cannot be compared, u + relu(v - u) or so.
+    """
 
     number: Callable[[Fraction], Any]
     apply: Callable[[str, Array], Array]
+    choose: Callable[[str, Array, Array], Array] | None = None
+
+    def extremum(self, function: str, u: Array, v: Array) -> Array:
+        """The larger or smaller of two arrays, entry by entry."""
+        if self.choose is not None:
+            return self.choose(function, u, v)
+        if function == "max":
+            return np.add(v, self.apply("relu", np.add(u, np.negative(v))))
+        return np.add(v, np.negative(self.apply("relu", np.add(v, np.negative(u)))))
 
 
-FLOATS = Arithmetic(float, lambda function, u: ACTIVATIONS[function].value(u))
+FLOATS = Arithmetic(
+    float,
+    lambda function, u: ACTIVATIONS[function].value(u),
+    lambda function, u, v: EXTREMA[function].value(u, v),
+)
 
 
 def evaluate(
@@ -150,6 +169,8 @@ class _Walk:
             case Activation(function=f, operand=u):
                 value = self._entries(u)
                 return replace(value, array=self.arithmetic.apply(f, value.array))
+            case Extremum(left=u, right=v):
+                return self._joined(e, (u, v), self._chosen(e.function), self._entries)
             case Transpose(operand=u):
                 return transposed(self.of(u))
         return self._structured(e)
@@ -198,12 +219,17 @@ class _Walk:
         return value
 
     def _joined(
-        self, e: Expression, parts: tuple[Expression, ...], combine: Callable[[Value, Value], Value]
+        self,
+        e: Expression,
+        parts: tuple[Expression, ...],
+        combine: Callable[[Value, Value], Value],
+        of: Callable[[Expression], Value] | None = None,
     ) -> Value:
         """Combine the parts' values left to right; where two do not fit, say which and their shapes."""
-        result = self.of(parts[0])
+        of = of or self.of
+        result = of(parts[0])
         for part in parts[1:]:
-            value = self.of(part)
+            value = of(part)
             try:
                 result = combine(result, value)
             except (ValueError, Misfit):
@@ -211,6 +237,9 @@ class _Walk:
                     f"{e} cannot be evaluated: {part} is {value} and meets {result}; check the arrays' sizes"
                 ) from None
         return result
+
+    def _chosen(self, function: str) -> Callable[[Value, Value], Value]:
+        return lambda a, b: elementwise(partial(self.arithmetic.extremum, function), a, b)
 
     def _stacked(self, e: Expression, parts: tuple[Expression, ...]) -> Value:
         values = [self.of(p) for p in parts]

@@ -100,6 +100,19 @@ class Activation(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Extremum(Expression):
+    """max(left, right) or min(left, right), elementwise; a scalar meets every entry.
+
+    `function` is its name in `grusym.language.extrema`. max(0, u) is read as relu(u), the field's name
+    for it.
+    """
+
+    function: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Product(Expression):
     """left right: the matrix product; a vector on the left needs a transposed one on the right."""
 

@@ -18,6 +18,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Negative,
@@ -27,6 +28,7 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
+from grusym.language.extrema import EXTREMA_SPELLINGS
 from grusym.language.height import TALLEST, tall
 from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
@@ -120,7 +122,7 @@ class Grammar(TokenStream):
         plain = isinstance(above, Written | Number) and below.kind in ("name", "number")
         if not (tight and plain and (_begins_factor(after) or after.text in ("@", "·", "×"))):
             return above
-        if below.name is not None and below.name.canonical in SPELLINGS:
+        if below.name is not None and below.name.canonical in {**SPELLINGS, **EXTREMA_SPELLINGS}:
             return above
         self.i += 2
         under = Number(_exact(below)) if below.name is None else Written(below.name, span=below.span)
@@ -288,6 +290,8 @@ class Grammar(TokenStream):
             argument = self.atom() if self.is_sign("(", "[", "{") else self.chain()
             self.depth -= 1
             return Activation(SPELLINGS[name.base], argument, span=token.span)
+        if bare and name.base in EXTREMA_SPELLINGS:
+            return self.extremum(token, EXTREMA_SPELLINGS[name.base])
         if bare and self.is_sign("(") and name.base in STACKS | PRODUCTS | {"diag"}:
             return self.special(token, name.base)
         written = Written(name, span=token.span)
@@ -303,11 +307,29 @@ class Grammar(TokenStream):
             return self.called(written)
         return written
 
+    def extremum(self, token: Token, function: str) -> Expression:
+        r"""max(u, v), \max\{u, v\}; max(0, u) is relu(u)."""
+        example = f"{token.text} takes two arguments, as in {token.text}(u, v)"
+        if not self.is_sign("(", "{"):
+            raise self.fail(example, token)
+        opened = self.take()
+        arguments = [self.sum()]
+        while self.is_sign(","):
+            self.take()
+            arguments.append(self.sum())
+        self.expect({"(": ")", "{": "}"}[opened.text], opened)
+        if len(arguments) == 1:
+            raise self.fail(f"{example}; that over the entries of one vector is not read", token)
+        if len(arguments) > 2:
+            raise self.fail(f"{example}; of three, write {token.text}(u, {token.text}(v, w))", token)
+        left, right = arguments
+        if function == "max" and ZERO in (left, right):
+            return Activation("relu", right if left == ZERO else left, span=token.span)
+        return Extremum(function, left, right, span=token.span)
+
     def called(self, f: Written) -> Expression:
         """name(argument): what it means is decided when it is known what the name is."""
         arguments = self.listed(self.take())
-        if f.name.canonical == "max" and len(arguments) == 2 and ZERO in arguments:
-            return Activation("relu", arguments[1 if arguments[0] == ZERO else 0], span=f.span)
         if len(arguments) > 1:
             raise read_error(f.span, unknown_function(f.name.canonical))
         return Call(f, arguments[0], span=f.span)

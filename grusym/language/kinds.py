@@ -17,6 +17,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Increment,
@@ -111,6 +112,8 @@ class Kinds:
                 return self.kind(u, wanted)
             case Sum(terms=terms):
                 return self._sum(terms, wanted)
+            case Extremum(left=u, right=v):
+                return self._sum((u, v), wanted)
             case Hadamard(left=u, right=v):
                 return self._elementwise(u, v, wanted)
             case Quotient(left=u, right=v):

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from grusym.language.activations import SPELLINGS, unknown_function
 from grusym.language.expression import Span
+from grusym.language.extrema import EXTREMA_SPELLINGS
 from grusym.language.scanner import DIGIT, NameToken, Scanner
 from grusym.language.spelling import (
     COMMANDS,
@@ -80,6 +81,7 @@ class Lexer(Scanner):
         elif self.starts_name():
             if m := LIBRARIES.match(self.text, self.at):
                 self.at = m.end()
+                self._elementwise(start)
             name = self.joined() or self.name()
             self._put("name", self.text[start : self.at], start, spaced, replace(name, turned=False))
             if name.turned:
@@ -159,7 +161,7 @@ class Lexer(Scanner):
             self._put("number", m[1], start, spaced)
         elif word in ("sum", "prod"):
             raise self.error(SUMS, start)
-        elif word in SPELLINGS or word == "max":
+        elif word in SPELLINGS or word in EXTREMA_SPELLINGS:
             self._put("name", word, start, spaced, NameToken(word))
         elif word in COMMANDS:
             self._symbol(COMMANDS[word], start, spaced)
@@ -167,6 +169,12 @@ class Lexer(Scanner):
             self._symbol(word, start, spaced)
         else:
             raise self.error(f"unknown command \\{word}; {unknown_function(word)}", start)
+
+    def _elementwise(self, start: int) -> None:
+        """Refuse np.max(u, 0), the maximum of all entries along an axis, which looks like max(u, 0)."""
+        if m := re.compile(r"(max|min)\s*\(").match(self.text, self.at):
+            whole = f"{self.text[start : self.at]}{m[1]}"
+            raise self.error(f"{whole} is one over an axis; write {whole}imum(u, v) for two vectors", start)
 
     def _operator(self, spaced: bool) -> None:
         start = self.at

@@ -32,7 +32,7 @@ MARKS = {word: mark for mark, word in ACCENTS.items()}
 # Names that emitted code gives a meaning of its own.
 _TAKEN = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | {
     *("np", "numpy", "math", "self", "I", "diag"),
-    *("sigmoid", "relu", "step", "softplus"),
+    *("sigmoid", "relu", "step", "softplus", "maximum", "minimum"),
 }
 
 

@@ -54,7 +54,7 @@ def read_cell(
     kinds.learn_all((left, right) for left, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]
     roles = roles_of(closed, names, kinds, declarations)
-    check_declared(declarations, names, [n for n, role in roles.items() if role == "input"])
+    check_declared(declarations, names, roles)
     shapes = shapes_of(closed, names.states, roles, kinds, declarations)
     return Cell(
         name=name,

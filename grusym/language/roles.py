@@ -95,8 +95,10 @@ def _multiplied(e: Expression) -> Iterable[str]:
         yield from _multiplied(children(e)[-1])
 
 
-def check_declared(declarations: Declarations, names: Names, inputs: Iterable[str]) -> None:
-    """Refuse declarations that the equations contradict."""
+def check_declared(declarations: Declarations, names: Names, roles: dict[str, str]) -> None:
+    """Refuse declarations that the equations contradict, or say nothing of."""
+    inputs = [name for name, role in roles.items() if role == "input"]
+    known = {*roles, *names.states, *names.defined}
     for name, role in declarations.roles.items():
         place = declarations.places.get(name)
         if role == "state" and name not in names.states:
@@ -107,6 +109,13 @@ def check_declared(declarations: Declarations, names: Names, inputs: Iterable[st
         if role != "state" and name in {*names.states, *names.defined}:
             what = "a state" if name in names.states else "defined by an equation"
             raise read_error(place, f"{name} is declared as {role}, but it is {what}; drop one of the two")
+    for name, place in declarations.places.items():
+        if place is not None and name not in known:
+            raise read_error(
+                place,
+                f"{name} is declared, but no equation mentions it; write it as the equations do, or drop the "
+                "line",
+            )
     for name, shape in declarations.shapes.items():
         if len(shape) != 1 and name in {*names.states, *names.next_states, *inputs}:
             raise read_error(

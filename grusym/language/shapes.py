@@ -17,6 +17,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Increment,
@@ -67,6 +68,8 @@ class Shapes:
                 return self.of(u)
             case Sum(terms=terms):
                 return self._same(e, terms)
+            case Extremum(left=u, right=v):
+                return self._same(e, (u, v))
             case Hadamard(left=u, right=v) | Quotient(left=u, right=v):
                 return self._scaled(e, u, v)
             case Concatenation(parts=parts):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from grusym.errors import read_error
 from grusym.language.activations import SPELLINGS
 from grusym.language.expression import Expression, Span
+from grusym.language.extrema import EXTREMA_SPELLINGS
 from grusym.language.grammar import Grammar
 from grusym.language.lexer import Token, tokens
 from grusym.language.scanner import EXAMPLE
@@ -122,7 +123,7 @@ def _statement(line: list[Token], role: str) -> Statement:
         )
     if len(left) != 1 or left[0].name is None:
         raise read_error(line[0].span, f"one name must stand before '=', as in {EXAMPLE}")
-    if replace(left[0].name, primes=0).canonical in SPELLINGS:
+    if replace(left[0].name, primes=0).canonical in {**SPELLINGS, **EXTREMA_SPELLINGS}:
         raise read_error(
             left[0].span, f"{left[0].text} is a function and cannot be defined; choose another name"
         )

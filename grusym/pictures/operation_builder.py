@@ -15,6 +15,7 @@ from grusym.language.expression import (
     Activation,
     Concatenation,
     Expression,
+    Extremum,
     Hadamard,
     Name,
     Negative,
@@ -106,6 +107,11 @@ class Builder:
                 self.put(key, "unary", "-", (a,))
             case Power(base=a, exponent=k):
                 self.put(key, "unary", Power(HOLE, k), (a,))
+            case Extremum(left=a, right=b) if self.constant(a) or self.constant(b):
+                left, right = (x if self.constant(x) else HOLE for x in (a, b))
+                self.put(key, "unary", Extremum(e.function, left, right), (a, b))
+            case Extremum(left=a, right=b):
+                self.put(key, "function", e.function, (a, b))
             case Transpose(operand=a):
                 self.put(key, "unary", Transpose(HOLE), (a,))
             case Concatenation(parts=parts):

@@ -11,6 +11,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Name,
@@ -57,6 +58,8 @@ def vectors(depth: int) -> st.SearchStrategy[Expression]:
         | st.builds(Quotient, one, operand)
         | st.builds(Power, one, st.integers(2, 12))
         | st.builds(Activation, st.sampled_from(["tanh", "σ", "relu"]), one)
+        | st.builds(Extremum, st.sampled_from(["max", "min"]), one, one)
+        | st.builds(Extremum, st.just("min"), one, numbers)
         | st.builds(Product, matrix, one)
         | st.builds(Concatenation, st.tuples(one, one))
     )

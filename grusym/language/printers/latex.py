@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.expression import Expression, Identity, Name
+from grusym.language.extrema import EXTREMA
 from grusym.language.printers.greek import LETTERS
 from grusym.language.printers.order import LeftSide
 from grusym.language.printers.symbols import Scripts, SymbolPrinter
@@ -58,6 +59,8 @@ class LatexPrinter(SymbolPrinter):
         return "I"
 
     def function(self, name: str) -> str:
+        if name in EXTREMA:
+            return f"\\{name}"
         known = ACTIVATIONS.get(name)
         return known.latex if known else rf"\operatorname{{{name}}}"
 

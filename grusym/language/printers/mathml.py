@@ -120,9 +120,11 @@ class MathMLPrinter(SymbolPrinter):
     def applied(self, function: str, inner: str) -> str:
         return f"{function}<mo>&#x2061;</mo>{self.bracketed(inner)}"
 
+    def separated(self, items: Sequence[str]) -> str:
+        return '<mo separator="true">,</mo>'.join(items)
+
     def listed(self, items: Sequence[str]) -> str:
-        comma = '<mo separator="true">,</mo>'
-        return _bracket("[") + comma.join(_hard(item) for item in items) + _bracket("]")
+        return _bracket("[") + self.separated([_hard(item) for item in items]) + _bracket("]")
 
     def raised(self, base: str, of: Expression, exponent: int) -> str:
         shown = f"<mn>{exponent}</mn>" if exponent >= 0 else f"<mrow><mo>−</mo><mn>{-exponent}</mn></mrow>"

@@ -22,6 +22,7 @@ from grusym.language.expression import (
     Concatenation,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Identity,
     Increment,
@@ -159,6 +160,15 @@ class Printer(ABC):
         """function(operand)."""
         return self.applied(self.function(e.function), self.write(e.operand))
 
+    def extremum(self, e: Extremum) -> str:
+        """max(left, right)."""
+        arguments = self.separated([self.write(e.left), self.write(e.right)])
+        return self.applied(self.function(e.function), arguments)
+
+    def separated(self, items: Sequence[str]) -> str:
+        """item, item."""
+        return ", ".join(items)
+
     def diagonal(self, e: Diagonal) -> str:
         """diag(vector)."""
         return self.applied(self.function("diag"), self.write(e.vector))
@@ -232,7 +242,7 @@ class Printer(ABC):
 
     @abstractmethod
     def function(self, name: str) -> str:
-        """The name of an activation, or `diag`."""
+        """The name of an activation, `max`, `min` or `diag`."""
 
     @abstractmethod
     def bracketed(self, inner: str) -> str:

@@ -21,7 +21,7 @@ _ACCENTS = {
     "vec": "arrow",
 }
 # What Typst's mathematics defines itself; any other function is set upright by `op`.
-_FUNCTIONS = {"tanh", "exp", "log", "sin", "cos"}
+_FUNCTIONS = {"tanh", "exp", "log", "sin", "cos", "max", "min"}
 
 
 def typst(e: Expression, names: Mapping[str, str] | None = None) -> str:
