@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grusym import assemble
-    from grusym.assemble import check as check, simulate as simulate
+    from grusym.assemble import check as check, convert as convert, simulate as simulate
     from grusym.calculus import adjoint, budget, comparing, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names, cells_from as cells_from
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
@@ -38,6 +38,7 @@ HOMES = {
     "cells_from": "grusym.cells.library",
     "check": "grusym.assemble",
     "compare": "grusym.calculus.comparing",
+    "convert": "grusym.assemble",
     "fit": "grusym.calculus.budget",
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",

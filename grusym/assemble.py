@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grusym.checks.report import CheckReport
     from grusym.dynamics.trajectory import Trajectory
     from grusym.kernels.kernel import Kernel
+    from grusym.models.conversion import Conversion
 
 Rest = ParamSpec("Rest")
 Result = TypeVar("Result")
@@ -154,13 +155,36 @@ def random_weights(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Random weights by parameter name; `sizes` gives further sizes, such as the p of a projection.
+    """Random weights by name, constants 0.5; `sizes` gives further sizes, such as the p of a projection.
 
     See `grusym.kernels.weights.random_weights`.
     """
     from grusym.kernels.weights import random_weights as draw
 
     return draw(cell, hidden=hidden, input=input, init=init, seed=seed, sizes=sizes)
+
+
+def convert(
+    weights: Mapping[str, Any],
+    source: Any,
+    target: Any,
+    kind: str | None = None,
+    layer: str = "",
+) -> Conversion:
+    """Weights carried from one framework's layer, or cell, to another that computes the same function.
+
+    `source` and `target` are layers ("torch gru", "keras reset_after=False gru"), frameworks ("torch": the
+    arrays, or `kind`, say which of its layers) or cells. Arrays are found by the names that the framework
+    stores them under, with any prefix and suffix; `layer` says which where there are several.
+    The result has the target's `arrays`, the `map` of formulas they follow, the `verdict` that both compute
+    the same for all sizes, inputs and states, and the `difference` seen when both were run.
+    Raises DataError with the reason where no weights of the target give the same function.
+    """
+    from grusym.models.conversion import convert as carried
+    from grusym.models.sides import side_of, target_side
+
+    own, names = side_of(weights, source, kind, layer)
+    return carried(weights, own, target_side(target, kind, own), names)
 
 
 def numpy_source(jacobian: Jacobian) -> str:

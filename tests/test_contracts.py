@@ -39,7 +39,7 @@ def arrays(name: str, seed: int = 0, batch: tuple[int, ...] = ()):
     return {
         given: rng.standard_normal(
             (
-                *(() if given in a_cell.parameters else batch),
+                *(() if given in a_cell.weights else batch),
                 *(concrete(d, SIZES) for d in a_cell.shapes[given]),
             )
         )

@@ -2,9 +2,10 @@
 
 A vector is a polynomial in atoms. An operator is a sum of words: diagonal, matrix, diagonal, matrix,
 ..., diagonal. Multiplied out, each word is a monomial between each two matrices; two operators are
-equal for all n and m, gates taken as independent, exactly if these tables agree. What is outside the
-fragment (identities between different functions, quotients of sums) may be equal and still differ
-here: "different" is a reason to look at numbers, "equal" is a proof.
+equal for all n and m, gates taken as independent, exactly if these tables agree. Of an elementwise
+function the laws of `grusym.algebra.elementwise` are known. What is outside the fragment (other
+identities of functions, quotients of sums) may be equal and still differ here: "different" is a
+reason to look at numbers, "equal" is a proof.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from grusym.algebra import atoms, polynomial as poly
 from grusym.algebra.atoms import Letter, Shapes
+from grusym.algebra.elementwise import called
 from grusym.algebra.polynomial import Monomial, Polynomial, add
 from grusym.algebra.rank import ROW, column, rank
 from grusym.errors import GrusymError, ShapeError
@@ -78,7 +80,7 @@ def vector_form(e: Expression, shapes: Shapes) -> Polynomial:
         case Quotient(left=u, right=v):
             return _times(vector_form(u, shapes), _reciprocal(vector_form(v, shapes)))
         case Activation(function=f, operand=u):
-            return poly.of_atom(atoms.call(f, vector_form(u, shapes)))
+            return called(f, vector_form(u, shapes))
         case Concatenation(parts=parts):
             placed = ((_slot(e, i, shapes), vector_form(part, shapes)) for i, part in enumerate(parts))
             return poly.total(_image(letter, part, shapes) for letter, part in placed)

@@ -41,7 +41,8 @@ class Gradients:
     """The gradient of a loss L with respect to all a cell is given, from its gradient at the next states.
 
     `cotangents` names ∂L/∂h' for each next state; `lines` are computed top to bottom; `of` maps every
-    parameter, state and input to its gradient: vectors elementwise, matrices in outer-product form.
+    parameter, state and input to its gradient: vectors elementwise, matrices in outer-product form. The
+    cell's constants are held fixed and have none.
     """
 
     cell: Cell
@@ -58,7 +59,7 @@ class Gradients:
     def evaluate(self, values: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """The gradients as numbers.
 
-        Shapes: `values` maps the cell's inputs, states and parameters, and the cotangents by their
+        Shapes: `values` maps the cell's inputs, states, parameters and constants, and the cotangents by their
         names (or by the next states' names), to arrays of one consistent set of sizes.
         Raises DataError naming an array that is missing or does not fit.
         """
@@ -142,7 +143,7 @@ class _Reverse:
     def _differential(self, value: str) -> Differential:
         e = self.cell.equation(value).right
         steps: list[Step] = []
-        found = differential(e, frozenset(names_in(e)), Name(value), steps)
+        found = differential(e, frozenset(names_in(e)).difference(self.cell.constants), Name(value), steps)
         self.steps.extend(steps)
         return found
 

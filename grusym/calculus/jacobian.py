@@ -95,7 +95,7 @@ class Jacobian:
         """The matrix as numbers.
 
         Method: the gates are computed from the cell's equations, then the derived matrix.
-        Shapes: `values` maps the cell's inputs, states and parameters to arrays of one consistent
+        Shapes: `values` maps the cell's inputs, states and weights to arrays of one consistent
         set of sizes; leading batch axes are kept: the result is (..., rows, columns).
         Raises DataError naming an array that is missing or does not fit.
         """
@@ -152,7 +152,7 @@ def jacobian(cell: Cell, of: str | None = None, by: str | None = None) -> Jacobi
     """The Jacobian ∂of/∂by, all paths from `by` to `of` included; of the first state, if none is named.
 
     Method: forward accumulation over the cell's equations; the slope of a gate is written in the
-    gate itself. `of` is any value of the cell; `by` any state, input, vector parameter or value.
+    gate itself. `of` is any value of the cell; `by` any state, input, vector weight or value.
     Shapes: rows follow `of`, columns follow `by`.
     Raises UnknownNameError for names the cell does not have.
     """

@@ -1,4 +1,7 @@
-"""Chaos-free network: without input the state decays to zero."""
+"""Chaos-free network: without input the state decays to zero.
+
+Checked against RecurrentLayers.jl, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

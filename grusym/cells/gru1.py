@@ -1,4 +1,8 @@
-"""Gated recurrent unit, variant 1 of Dey and Salem: gates from state and bias."""
+"""Gated recurrent unit, variant 1 of Dey and Salem: gates from state and bias.
+
+Checked against ReservoirComputing.jl, whose GRU variants follow the paper, for the terms of the
+gates. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,8 @@
-"""Gated recurrent unit, variant 2 of Dey and Salem: gates from the state alone."""
+"""Gated recurrent unit, variant 2 of Dey and Salem: gates from the state alone.
+
+Checked against ReservoirComputing.jl, whose GRU variants follow the paper, for the terms of the
+gates. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,8 @@
-"""Gated recurrent unit, variant 3 of Dey and Salem: constant gates."""
+"""Gated recurrent unit, variant 3 of Dey and Salem: constant gates.
+
+Checked against ReservoirComputing.jl, whose GRU variants follow the paper, for the terms of the
+gates. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

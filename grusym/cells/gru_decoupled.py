@@ -1,4 +1,7 @@
-"""Gated recurrent unit with a forget and an input gate of their own; i = 1 - f is the GRU."""
+"""Gated recurrent unit with a forget and an input gate of their own; i = 1 - f is the GRU.
+
+Checked against the gru, of which it is the uncoupled form: no paper's equation numbers.
+"""
 
 from grusym.language.cell import Cell
 

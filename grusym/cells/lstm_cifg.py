@@ -1,4 +1,7 @@
-"""Peephole LSTM whose forget gate is one minus its input gate."""
+"""Peephole LSTM whose forget gate is one minus its input gate.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

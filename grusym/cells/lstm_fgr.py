@@ -1,4 +1,8 @@
-"""Peephole LSTM whose gates see all gates of the step before: they become states."""
+"""Peephole LSTM whose gates see all gates of the step before: they become states.
+
+Checked against fomorians/lstm-odyssey, with the nine matrices between gates that the paper counts.
+Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Peephole LSTM without its forget gate: the cell state only adds up."""
+"""Peephole LSTM without its forget gate: the cell state only adds up.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

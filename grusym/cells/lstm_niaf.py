@@ -1,4 +1,7 @@
-"""Peephole LSTM whose candidate is linear."""
+"""Peephole LSTM whose candidate is linear.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Peephole LSTM whose output is the gated cell state itself."""
+"""Peephole LSTM whose output is the gated cell state itself.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Peephole LSTM without its output gate."""
+"""Peephole LSTM without its output gate.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Long short-term memory without peepholes, the variant of Greff et al. that most frameworks run."""
+"""Long short-term memory without peepholes, the variant of Greff et al. that most frameworks run.
+
+Checked against fomorians/lstm-odyssey, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

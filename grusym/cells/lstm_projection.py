@@ -1,4 +1,8 @@
-"""Long short-term memory whose output of n units is projected to a state of p."""
+"""Long short-term memory whose output of n units is projected to a state of p.
+
+Checked against PyTorch's documentation of proj_size and the paper's count of its weights. Equation
+numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,8 @@
-"""Minimal gated unit: one gate both forgets and resets."""
+"""Minimal gated unit: one gate both forgets and resets.
+
+Checked against Chainer's MGU and RecurrentLayers.jl, which follow the paper. Equation numbers not
+confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,8 @@
-"""Minimal gated unit, variant 1 of Heck and Salem: gate from state and bias."""
+"""Minimal gated unit, variant 1 of Heck and Salem: gate from state and bias.
+
+Checked against an independent Keras implementation that follows the paper. Equation numbers not
+confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,8 @@
-"""Minimal gated unit, variant 2 of Heck and Salem: gate from the state alone."""
+"""Minimal gated unit, variant 2 of Heck and Salem: gate from the state alone.
+
+Checked against an independent Keras implementation that follows the paper. Equation numbers not
+confirmed.
+"""
 
 from grusym.language.cell import Cell
 

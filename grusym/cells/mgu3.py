@@ -1,4 +1,8 @@
-"""Minimal gated unit, variant 3 of Heck and Salem: constant gate."""
+"""Minimal gated unit, variant 3 of Heck and Salem: constant gate.
+
+Checked against an independent Keras implementation that follows the paper. Equation numbers not
+confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""MinimalRNN: the input is encoded once, and one gate mixes it into the state."""
+"""MinimalRNN: the input is encoded once, and one gate mixes it into the state.
+
+Checked against RecurrentLayers.jl, which follows the paper. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

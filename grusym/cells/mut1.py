@@ -1,4 +1,7 @@
-"""First mutated architecture of Jozefowicz et al.: the update gate sees the input only."""
+"""First mutated architecture of Jozefowicz et al.: the update gate sees the input only.
+
+Checked against JZS1 of Keras before its version 1. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

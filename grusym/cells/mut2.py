@@ -1,4 +1,7 @@
-"""Second mutated architecture of Jozefowicz et al.: the input enters the reset gate as it is."""
+"""Second mutated architecture of Jozefowicz et al.: the input enters the reset gate as it is.
+
+Checked against JZS2 of Keras before its version 1. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -1,4 +1,7 @@
-"""Third mutated architecture of Jozefowicz et al.: the update gate sees the tanh of the state."""
+"""Third mutated architecture of Jozefowicz et al.: the update gate sees the tanh of the state.
+
+Checked against JZS3 of Keras before its version 1. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

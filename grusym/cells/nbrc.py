@@ -1,13 +1,17 @@
-"""Bistable recurrent cell whose gates see all units."""
+"""Bistable recurrent cell whose gates see all units.
+
+Checked against nvecoven/BRC, the authors' code, but for its two biases. Equation numbers not
+confirmed.
+"""
 
 from grusym.language.cell import Cell
 
 CELL = Cell.read(
     name="nbrc",
     title="Recurrently neuromodulated bistable cell (nBRC)",
-    source="Vecoven, Ernst & Drion 2021 (arXiv 2006.05252); c keeps the old state; a in (0, 2) is the "
-    "feedback of a unit on itself; without biases, as in the paper; the gates have full "
-    "recurrent matrices",
+    source="Vecoven, Ernst & Drion 2021 (arXiv 2006.05252); c keeps the old state; a in (0, 2) is "
+    "the feedback of a unit on itself; without biases (the authors' code gives a and c one "
+    "each); the gates have full recurrent matrices",
     equations="""
         a  = 1 + tanh(W_a x + U_a h)                # feedback
         c  = σ(W_c x + U_c h)                       # update gate

@@ -1,4 +1,8 @@
-"""Vanilla recurrent network with a rectifier, whose state has no bound."""
+"""Vanilla recurrent network with a rectifier, whose state has no bound.
+
+Checked against PyTorch's documentation of nn.RNN with relu, which has a second bias. Equation
+numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

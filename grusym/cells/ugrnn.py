@@ -1,4 +1,8 @@
-"""Update gate network: a vanilla network with one gate."""
+"""Update gate network: a vanilla network with one gate.
+
+Checked against UGRNNCell of TensorFlow 1.15, which adds 1 inside z, and the sizes in Kusupati et
+al. 2018. Equation numbers not confirmed.
+"""
 
 from grusym.language.cell import Cell
 

@@ -54,6 +54,7 @@ def _data(cell: Cell) -> dict[str, Any]:
         "states": cell.states,
         "inputs": cell.inputs,
         "parameters": {name: list(map(str, cell.shapes[name])) for name in cell.parameters},
+        "constants": {name: list(map(str, cell.shapes[name])) for name in cell.constants},
         "parameter_count": str(parameter_count(cell)),
         "equations": [{"left": e.left, "right": str(e.right), "role": e.role} for e in cell.equations],
     }

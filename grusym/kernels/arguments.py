@@ -32,18 +32,18 @@ class Layout:
         """
         if not isinstance(weights, Mapping):
             raise DataError(
-                f"weights map the names {', '.join(self.cell.parameters)} to arrays; found "
+                f"weights map the names {', '.join(self.cell.weights)} to arrays; found "
                 f"{type(weights).__name__}; give those of random_weights"
             )
-        given = [as_array(p, weights[p]) for p in self.cell.parameters if p in weights]
+        given = [as_array(p, weights[p]) for p in self.cell.weights if p in weights]
         key = (tuple([a.shape for a in given]), state, input)
-        if key not in self._known or len(given) < len(self.cell.parameters) or not all(map(finite, given)):
+        if key not in self._known or len(given) < len(self.cell.weights) or not all(map(finite, given)):
             self._known[key] = self._checked(weights, state, input)
         return self._known[key]
 
     def _checked(self, weights: Weights, state: int | None, input: int | None) -> dict[str, int]:
-        found = check_arrays(self.cell, weights, self.cell.parameters)
-        for name in self.cell.parameters:
+        found = check_arrays(self.cell, weights, self.cell.weights)
+        for name in self.cell.weights:
             shape, own = np.shape(weights[name]), self.cell.shapes[name]
             if len(shape) > len(own):
                 raise DataError(
@@ -102,7 +102,7 @@ class Arguments:
         for name, array in self.arrays.items():
             if array.shape[-1] != sum(self.widths[WIDTHS[name]]):
                 raise self._misfit(cell, name, array)
-        given = [np.asarray(weights[p]) for p in cell.parameters]
+        given = [np.asarray(weights[p]) for p in cell.weights]
         self.dtype = np.result_type(*given, *self.arrays.values())
         if self.dtype.kind in "biu":
             self.dtype = np.dtype(float)

@@ -78,6 +78,7 @@ class _Sealed:
             cell.states,
             cell.inputs,
             cell.parameters,
+            cell.constants,
             tuple(cell.shapes.items()),
         )
 
@@ -113,7 +114,7 @@ def _emitted(
             source.pullback(dict(of)),
         )
     )
-    codes = tuple(source.names[p] for p in cell.parameters)
+    codes = tuple(source.names[p] for p in cell.weights)
     return Kernel(cell, HEADER + text + "\n", tuple(by_state), tuple(by_input), codes, source.names.sizes)
 
 

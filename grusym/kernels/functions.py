@@ -43,7 +43,7 @@ class Functions:
 
     def _lowering(self, states: int, cotangents: int = STORED) -> Lowering:
         """Levels of all names, given that of the states and of the gradients at the next states."""
-        levels = dict.fromkeys(self.cell.parameters, FIXED) | dict.fromkeys(self.cell.inputs, STORED)
+        levels = dict.fromkeys(self.cell.weights, FIXED) | dict.fromkeys(self.cell.inputs, STORED)
         levels |= dict.fromkeys(self.cell.states, states) | dict.fromkeys(self.cotangents, cotangents)
         lowering = Lowering(self.shapes, levels)
         for e in (*self.cell.equations, *self.lines):

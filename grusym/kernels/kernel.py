@@ -43,9 +43,9 @@ class Kernel:
 
     Shapes: a full state of width N holds the states side by side in the cell's order (the LSTM: c, h), a
     full input of width M the inputs likewise. Time is the first axis, batch axes stand between time and
-    width. `weights` maps the parameters' names, as the cell's text has them, to arrays; matrices are
-    (rows, columns) and act on columns. Results have the common dtype of weights and arguments: float32
-    stays float32, and complex numbers pass.
+    width. `weights` maps the names of parameters and constants, as the cell's text has them, to arrays;
+    matrices are (rows, columns) and act on columns. Results have the common dtype of weights and
+    arguments: float32 stays float32, and complex numbers pass.
 
     Every function raises DataError naming an array that is missing, misshapen or not finite.
     """
@@ -54,7 +54,7 @@ class Kernel:
     source: str = field(repr=False)
     blocks: tuple[tuple[str, str], ...]  # the Jacobian blocks (next state, state) that are not zero
     input_blocks: tuple[tuple[str, str], ...]
-    codes: tuple[str, ...] = field(repr=False)  # what the source calls the parameters
+    codes: tuple[str, ...] = field(repr=False)  # what the source calls the weights
     letters: Mapping[str, str] = field(repr=False)  # and the sizes
 
     def __hash__(self) -> int:
@@ -72,7 +72,7 @@ class Kernel:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of the weights."""
+        """The names of the trained weights; the cell's constants are given with them."""
         return self.cell.parameters
 
     @cached_property
@@ -204,7 +204,11 @@ class Kernel:
             for kind, widths in given.widths.items()
         }
         flat = {kind: a.reshape(count, a.shape[-1]) for kind, a in results.items()}
-        totals = [np.zeros_like(getattr(given.weights, code)) for code in self.codes] if parameters else []
+        totals = (
+            [np.zeros_like(getattr(given.weights, code)) for code in self.codes[: len(self.parameters)]]
+            if parameters
+            else []
+        )
         for part in _blocks(count, FLAT_ENTRIES, flat["states"].shape[1]):
             outs = [view for kind, a in flat.items() for view in given.parts(kind, a[part])]
             before = [*self._parts(given, part), *given.parts("states", given.flat("cotangents")[part])]

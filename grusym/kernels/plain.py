@@ -40,7 +40,7 @@ def plain_source(cell: Cell, of: str, by: str, matrix: Expression) -> str:
     """A NumPy module with one function that returns the matrix ∂of/∂by.
 
     Method: the cell's equations are written out as far as the matrix needs them, then the matrix itself;
-    the function takes the inputs, states and parameters that these use.
+    the function takes the inputs, states and weights that these use.
     """
     return _Plain(cell).module(of, by, matrix)
 
@@ -62,7 +62,7 @@ class _Plain:
         result = f"np.zeros(({rows}, {columns}))" if matrix == ZERO else self._result(matrix, str(rows))
         text = "\n".join([*body, f"return {result}"])
         sizes, used = self._sizes(text, used)
-        given = [n for n in (*self.cell.inputs, *self.cell.states, *self.cell.parameters) if n in used]
+        given = [n for n in (*self.cell.inputs, *self.cell.states, *self.cell.weights) if n in used]
         head = f"def jacobian({', '.join(self.names[n] for n in given)}):"
         about = f'"""The matrix of derivatives of {self.names[of]} (rows) by {self.names[by]} (columns)."""'
         functions = self._functions([*(e.right for e in equations), matrix])
@@ -101,7 +101,7 @@ class _Plain:
                 continue
             holders = [
                 n
-                for n in (*self.cell.inputs, *self.cell.states, *self.cell.parameters)
+                for n in (*self.cell.inputs, *self.cell.states, *self.cell.weights)
                 if self._axis(n, letter) is not None
             ]
             holder = next((n for n in holders if n in used), holders[0])

@@ -24,7 +24,7 @@ def random_weights(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Array]:
-    """Random float64 weights for every parameter of a cell, by its name in the text.
+    """Random float64 weights for every parameter of a cell, and 0.5 for its constants, by name.
 
     `hidden` is the size n, `input` the size m, which a cell whose inputs have size n does not use; `sizes`
     gives any other letter of the cell's shapes. `init` is
@@ -43,7 +43,8 @@ def random_weights(
 
     Recurrent matrices are those of shape n × n in the text, a bias is a vector or scalar that is only ever
     added. Save with "torch", a vector that multiplies (a peephole) is uniform in ±1/√n, since 0 would cut its
-    path, and a scalar that multiplies is 1.
+    path, and a scalar that multiplies is 1. A constant is a setting that nobody trains, so none is drawn:
+    0.5 is a step or a damping of the right order, to be replaced by the one that is meant.
 
     Raises UnknownNameError for an init nobody has; DataError for a size that is missing or not positive.
     """
@@ -64,6 +65,8 @@ def random_weights(
         else:
             array = np.full(shape, 0.0 if name in added else 1.0)
         weights[name] = np.asarray(array, dtype=float)
+    for name in cell.constants:
+        weights[name] = np.full(tuple(_size(cell, name, d, known) for d in cell.shapes[name]), 0.5)
     return weights
 
 

@@ -25,7 +25,8 @@ class Elementwise:
 
     `slope(u, y)` is its derivative, given argument and output as expressions; `value` acts on NumPy
     arrays; `numpy` is the same in emitted source; `sympy(u)` is the scalar function that a slope is
-    checked against; `bound` is a number no |output| exceeds, or None.
+    checked against; `bound` is a number no |output| exceeds, or None. `mirror` (a, b, c) is the law
+    f(-u) = a + b f(u) + c u, where there is one; `at_zero` is f(0), where it is rational.
     """
 
     name: str
@@ -36,6 +37,14 @@ class Elementwise:
     numpy: str
     sympy: Callable[[Any], Any]
     bound: Fraction | None = None
+    mirror: tuple[int, int, int] | None = None
+    at_zero: Fraction | None = None
+
+    def at_constant(self, u: Fraction) -> Fraction | None:
+        """The value at a constant where that is a known rational: σ(0) = 1/2, relu(-3) = 0."""
+        if self.name in ("relu", "step"):
+            return max(u, Fraction(0)) if self.name == "relu" else Fraction(u > 0)
+        return self.at_zero if u == 0 else None
 
 
 def sigmoid(x: Array) -> Array:
@@ -106,6 +115,8 @@ _ENTRIES = (
         "sigmoid",
         _sympy(lambda sp, u: 1 / (1 + sp.exp(-u))),
         Fraction(1),
+        mirror=(1, -1, 0),
+        at_zero=Fraction(1, 2),
     ),
     Elementwise(
         "tanh",
@@ -116,6 +127,8 @@ _ENTRIES = (
         "np.tanh",
         _sympy(lambda sp, u: sp.tanh(u)),
         Fraction(1),
+        mirror=(0, -1, 0),
+        at_zero=Fraction(0),
     ),
     Elementwise(
         "relu",
@@ -125,6 +138,8 @@ _ENTRIES = (
         relu,
         "relu",
         _sympy(lambda sp, u: sp.Piecewise((u, u > 0), (0, True))),
+        mirror=(0, 1, -1),
+        at_zero=Fraction(0),
     ),
     Elementwise(
         "step",
@@ -135,6 +150,7 @@ _ENTRIES = (
         "step",
         _sympy(lambda sp, u: sp.Piecewise((1, u > 0), (0, True))),
         Fraction(1),
+        at_zero=Fraction(0),
     ),
     Elementwise(
         "exp",
@@ -144,6 +160,7 @@ _ENTRIES = (
         _numpy("exp"),
         "np.exp",
         _sympy(lambda sp, u: sp.exp(u)),
+        at_zero=Fraction(1),
     ),
     Elementwise(
         "log",
@@ -162,6 +179,7 @@ _ENTRIES = (
         _numpy("sqrt"),
         "np.sqrt",
         _sympy(lambda sp, u: sp.sqrt(u)),
+        at_zero=Fraction(0),
     ),
     Elementwise(
         "sin",
@@ -172,6 +190,8 @@ _ENTRIES = (
         "np.sin",
         _sympy(lambda sp, u: sp.sin(u)),
         Fraction(1),
+        mirror=(0, -1, 0),
+        at_zero=Fraction(0),
     ),
     Elementwise(
         "cos",
@@ -182,6 +202,8 @@ _ENTRIES = (
         "np.cos",
         _sympy(lambda sp, u: sp.cos(u)),
         Fraction(1),
+        mirror=(0, 1, 0),
+        at_zero=Fraction(1),
     ),
     Elementwise(
         "softplus",
@@ -191,6 +213,7 @@ _ENTRIES = (
         softplus,
         "softplus",
         _sympy(lambda sp, u: sp.log(1 + sp.exp(u))),
+        mirror=(0, 1, -1),
     ),
 )
 

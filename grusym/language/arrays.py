@@ -16,8 +16,8 @@ RANKS = ("a scalar", "a vector", "a matrix")
 
 
 def needed(cell: Cell) -> tuple[str, ...]:
-    """The names whose arrays determine everything else: states, inputs and parameters."""
-    return (*cell.states, *cell.inputs, *cell.parameters)
+    """The names whose arrays determine everything else: states, inputs, parameters, constants."""
+    return (*cell.states, *cell.inputs, *cell.weights)
 
 
 def as_array(name: str, array: Any) -> Array:
@@ -33,7 +33,7 @@ def check_arrays(
 ) -> dict[str, int]:
     """The sizes the arrays give to the cell's letters: {"n": 64, "m": 32}.
 
-    `names` are the arrays to look at: all states, inputs and parameters unless given. Batch axes may
+    `names` are the arrays to look at: all that `needed` names unless given. Batch axes may
     stand before an array's own.
 
     Raises DataError naming the array: missing, not numeric, not finite, or of a size that does not fit.

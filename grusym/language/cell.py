@@ -33,9 +33,9 @@ class Equation:
 class Cell:
     """A recurrent cell.
 
-    `states`, `inputs` and `parameters` are found in the equations, in order of appearance; `shapes`
-    maps every name to its shape in the symbols n (state) and m (input). `next_of` maps a state to
-    the name of its next value.
+    `states`, `inputs`, `parameters` (trained) and `constants` (settings, declared in the text) are in
+    order of appearance; `shapes` maps every name to its shape in the symbols n (state) and m (input).
+    `next_of` maps a state to the name of its next value.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Cell:
     title: str = ""
     source: str = ""
     notation: str = "primes"
+    constants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shapes", Fixed(self.shapes))
@@ -61,6 +62,11 @@ class Cell:
     def next_of(self, state: str) -> str:
         """The name of a state's next value: `h'` for `h`."""
         return f"{state}'"
+
+    @cached_property
+    def weights(self) -> tuple[str, ...]:
+        """The names of what is the same at every step: parameters, then constants."""
+        return (*self.parameters, *self.constants)
 
     @cached_property
     def values(self) -> tuple[str, ...]:

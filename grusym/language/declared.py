@@ -8,7 +8,7 @@ from grusym.language.reader import read_cell
 
 
 def declarations(cell: Cell, equations: str) -> list[str]:
-    """The lines that say what the equations of a cell leave open: `x : n`, `γ : scalar`, `u : input`.
+    """The lines that say what the equations of a cell leave open: `x : n`, `γ : scalar`, `Δt : constant`.
 
     Method: of all that could be declared, each line is left out without which the text still says the
     same. There are none where no text says it, as for a cell whose sizes are sums.
@@ -16,14 +16,19 @@ def declarations(cell: Cell, equations: str) -> list[str]:
     if _says(equations, cell):
         return []
     lines = [f"{name} : {_said(cell.shapes[name])}" for name in cell.shapes if name not in cell.next_states]
-    lines += [f"{name} : input" for name in cell.inputs] + [f"{name} : parameter" for name in cell.parameters]
+    roles = {"input": cell.inputs, "parameter": cell.parameters, "constant": cell.constants}
+    lines += [f"{name} : {role}" for role, names in roles.items() for name in names]
     if not _says("\n".join([equations, *lines]), cell):
         return []
     for line in reversed(lines):
         fewer = [other for other in lines if other != line]
         if _says("\n".join([equations, *fewer]), cell):
             lines = fewer
-    return lines
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        name, words = line.split(" : ")
+        said.setdefault(words, []).append(name)
+    return [f"{', '.join(names)} : {words}" for words, names in said.items()]
 
 
 def _says(text: str, cell: Cell) -> bool:
@@ -32,8 +37,8 @@ def _says(text: str, cell: Cell) -> bool:
         found = read_cell(text)
     except GrusymError:
         return False
-    same_roles = set(found.inputs) == set(cell.inputs) and set(found.parameters) == set(cell.parameters)
-    return same_roles and found.shapes == cell.shapes
+    roles = [(set(c.inputs), set(c.parameters), set(c.constants)) for c in (found, cell)]
+    return roles[0] == roles[1] and found.shapes == cell.shapes
 
 
 def _said(shape: Shape) -> str:

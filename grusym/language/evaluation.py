@@ -1,4 +1,4 @@
-"""The value of an expression on arrays, and of a cell on its inputs, states and parameters.
+"""The value of an expression on arrays, and of a cell on its inputs, states and weights.
 
 Batch axes come first: a vector has shape (..., n), a matrix (rows, columns) or (..., rows, columns).
 The arithmetic is a parameter, so that one walk gives floats, complex steps and exact values.
@@ -91,7 +91,7 @@ def evaluate_cell(
     arithmetic: Arithmetic = FLOATS,
     sizes: Mapping[str, int] | None = None,
 ) -> dict[str, Array]:
-    """All values of a cell by name, from arrays for its states, inputs and parameters.
+    """All values of a cell by name, from arrays for its states, inputs, parameters, constants.
 
     `fixed` gives values that are taken as they are, in place of their equations; `sizes` are those of
     arrays that are known to be right.

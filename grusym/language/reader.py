@@ -25,17 +25,21 @@ def read_cell(
     source: str = "",
     inputs: Iterable[str] = (),
     parameters: Iterable[str] = (),
+    constants: Iterable[str] = (),
 ) -> Cell:
     """Read a cell as a paper prints it: one equation a line, in the order of computing.
 
     Method: a next state is a primed name (`h'` from `h`) or, in a text with times, `h_t` from
     `h_{t-1}`. Inputs are what a matrix multiplies and no equation defines; all other undefined
     names are parameters. Sizes are inferred from n (states) and m (inputs). A line such as
-    `x : n`, `γ : scalar`, `u : input` or `s : parameter` declares what the equations leave open.
+    `x : n`, `γ : scalar`, `u : input` or `s : parameter` declares what the equations leave open;
+    `Δt : constant` makes a name a setting, which is not trained and not counted (`a : n constant`
+    also says its size).
 
     Raises ReadError or ShapeError with line and column.
     """
-    declarations = Declarations(dict.fromkeys(inputs, "input") | dict.fromkeys(parameters, "parameter"), {})
+    said = {"input": inputs, "parameter": parameters, "constant": constants}
+    declarations = Declarations({n: role for role, given in said.items() for n in given}, {})
     found = statements(text, declarations)
     if not found:
         raise ReadError(f"the text of cell {name!r} holds no equation; write at least one, as in {EXAMPLE}")
@@ -62,6 +66,7 @@ def read_cell(
         parameters=tuple(n for n, role in roles.items() if role == "parameter"),
         shapes=shapes,
         notation="times" if names.timed else "primes",
+        constants=tuple(n for n, role in roles.items() if role == "constant"),
     )
 
 

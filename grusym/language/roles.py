@@ -21,7 +21,7 @@ PARAMETER_LETTERS = frozenset("abdkpqvw")
 def roles_of(
     lines: list[tuple[str, Expression, Statement]], names: Names, kinds: Kinds, declarations: Declarations
 ) -> dict[str, str]:
-    """Each name that no equation defines, as an input or a parameter, in order of appearance."""
+    """Each name that no equation defines, as input, parameter or constant, in order of appearance."""
     multiplied = {
         name
         for _, right, _ in lines

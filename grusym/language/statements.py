@@ -14,8 +14,7 @@ from grusym.language.lexer import Token, tokens
 from grusym.language.scanner import EXAMPLE
 from grusym.language.surface import Written
 
-ROLES = ("input", "parameter", "state")
-WORDS = [[word] for word in (*ROLES, "scalar")]
+ROLES = ("input", "parameter", "constant", "state")
 SIZE = re.compile(r"[^\W\d_]|[1-9]\d{0,8}")  # a letter or a number
 CONTINUING = ("+", "-", "⊙", "*", "·", "×", "/", "@", "=")
 
@@ -31,28 +30,31 @@ class Statement:
 
 @dataclass
 class Declarations:
-    """What a text or a caller says outright: `x : n`, `γ : scalar`, `u : input`."""
+    """What a text or a caller says outright: `x : n`, `γ : scalar`, `u : input`, `a : n constant`."""
 
     roles: dict[str, str]
     shapes: dict[str, tuple[str, ...]]
     places: dict[str, Span | None] = field(default_factory=dict)
 
     def add(self, token: Token, name: str, words: list[str]) -> None:
-        """Note what the words say of a name.
+        """Note what the words say of a name: a role, a shape or both.
 
         Raises ReadError where they contradict an earlier line.
         """
-        role = words[0] if words[0] in ROLES else None
-        shape = () if words[0] == "scalar" else tuple(words)
-        known = self.roles.get(name) if role else self.shapes.get(name)
-        if known is not None and known != (role or shape):
-            said = known if isinstance(known, str) else " × ".join(known) or "scalar"
-            raise read_error(
-                token.span, f"{name} is declared to be {' '.join(words)}, but {said} before; keep one line"
-            )
-        if role:
+        role = next((word for word in words if word in ROLES), None)
+        sizes = tuple(word for word in words if word not in ROLES)
+        shape = () if sizes == ("scalar",) else sizes or None
+        known = (self.roles.get(name), self.shapes.get(name))
+        for new, old in ((role, known[0]), (shape, known[1])):
+            if new is not None and old is not None and new != old:
+                said = old if isinstance(old, str) else " × ".join(old) or "scalar"
+                raise read_error(
+                    token.span,
+                    f"{name} is declared to be {' '.join(words)}, but {said} before; keep one line",
+                )
+        if role is not None:
             self.roles[name] = role
-        else:
+        if shape is not None:
             self.shapes[name] = shape
         self.places[name] = token.span
 
@@ -111,6 +113,13 @@ def _statement(line: list[Token], role: str) -> Statement:
     if len(equals) > 1:
         raise read_error(line[equals[1]].span, "a second '=' in one line; give each value its own equation")
     left, right = line[: equals[0]], line[equals[0] + 1 :]
+    colon = next((t for t in left[1:] if t.text == ":" and left[0].name is not None), None)
+    if colon is not None:
+        raise read_error(
+            colon.span,
+            f"a declaration says what {left[0].text} is, not its value; end the line before '=' and give the "
+            "value with the weights",
+        )
     if len(left) != 1 or left[0].name is None:
         raise read_error(line[0].span, f"one name must stand before '=', as in {EXAMPLE}")
     if replace(left[0].name, primes=0).canonical in SPELLINGS:
@@ -131,7 +140,7 @@ def _outside_brackets(line: list[Token]) -> Iterable[int]:
 
 
 def _declare(line: list[Token], declarations: Declarations) -> None:
-    """Read `x : n`, `W : n × m`, `γ : scalar`, `u, v : input`."""
+    """Read `x : n`, `W : n × m`, `γ : scalar`, `u, v : input`, `Δt : constant`, `a : n constant`."""
     colon = next(i for i, t in enumerate(line) if t.text == ":")
     subjects = [t for t in line[:colon] if t.name is not None]
     words = [t.text for t in line[colon + 1 :] if t.text not in (",", "×", "·", "(", ")")]
@@ -142,12 +151,17 @@ def _declare(line: list[Token], declarations: Declarations) -> None:
     for token in subjects:
         assert token.name is not None
         subject = replace(token.name, time=None).canonical
-        if words in [[word] for word in (*ROLES, "scalar")] or (
-            len(words) <= 2 and all(map(SIZE.fullmatch, words))
-        ):
+        if _is_declaration(words):
             declarations.add(token, subject, words)
         else:
             raise read_error(
                 line[colon].span,
-                f"cannot read {' '.join(words)!r}; write input, parameter, state, scalar, n or n × m",
+                f"cannot read {' '.join(words)!r}; write {', '.join(ROLES)}, scalar, n or n × m",
             )
+
+
+def _is_declaration(words: list[str]) -> bool:
+    """Whether words say at most one role and at most one shape."""
+    sizes = [word for word in words if word not in ROLES]
+    shape = sizes == ["scalar"] or (len(sizes) <= 2 and all(map(SIZE.fullmatch, sizes)))
+    return shape and len(words) - len(sizes) <= 1

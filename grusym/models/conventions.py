@@ -5,50 +5,32 @@ before or after the recurrent product; a bias inside the reset or not; the numbe
 offset added to the forget gate at run time. The fourth and fifth follow from the arrays stored.
 
 Gates have the letters of the cells in `grusym.cells`: r, z, c of a GRU (c, the candidate, is n, h, a or o
-elsewhere) and i, f, g, o of an LSTM (g is c or j elsewhere). Source: each framework's documentation.
+elsewhere) and i, f, g, o of an LSTM (g is c or j elsewhere). The conventions of one framework stand in one
+file of `grusym/models/frameworks/`; `Convention.cell` is the layer as equations.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
-from grusym.errors import unknown
+from grusym.errors import GrusymError, UnknownNameError, unknown
+from grusym.language.cell import Cell
+from grusym.models.stored import Stored
 
-WIDTHS = {"W": "m", "U": "n"}  # a matrix acts on the input or on the state
-
-
-@dataclass(frozen=True)
-class Stored:
-    """One array of a framework: which of W, U, b (bias), d (a second bias) it holds, for which gates.
-
-    A matrix has the gates one below the other and W left of U; with `columns` it is stored transposed, as
-    frameworks with row vectors do. A vector has all gates of its first letter, then all of the second.
-    `lead` are axes in front: one direction, or two bias vectors.
-    """
-
-    name: str
-    holds: str
-    gates: tuple[str, ...]
-    columns: bool = False
-    lead: tuple[int, ...] = ()
-
-    @property
-    def is_matrix(self) -> bool:
-        """Whether the array holds matrices, not biases."""
-        return self.holds[0] in WIDTHS
-
-    def shape(self, n: int, m: int) -> tuple[int, ...]:
-        """The array's shape at state width n and input width m."""
-        if not self.is_matrix:
-            rows = len(self.holds) * len(self.gates) * n
-            return (rows,) if not self.lead else (*self.lead, rows // self.lead[0])
-        own = (len(self.gates) * n, sum({"n": n, "m": m}[WIDTHS[letter]] for letter in self.holds))
-        return self.lead + (own[::-1] if self.columns else own)
+KINDS = ("gru", "lstm", "rnn")
 
 
 @dataclass(frozen=True)
 class Convention:
-    """One framework's layer: the switches, and the arrays it is stored in."""
+    """One framework's layer: the switches, and the arrays it is stored in.
+
+    `framework` may name an option: "keras reset_after=False". `unread` maps arrays that this layer does not
+    have to the convention that has them.
+    """
 
     framework: str
     kind: str  # gru, lstm or rnn
@@ -57,152 +39,102 @@ class Convention:
     keeps_old: str = ""  # z or 1 - z
     reset: str = ""  # before or after the recurrent product
     forget_offset: float = 0.0
-    unread: tuple[str, ...] = ()  # arrays that change the function, and that no cell here has
+    activation: str = "tanh"  # of the candidate, or of a network without gates
+    unread: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of all parameters stored, in the order of storage."""
+        return tuple(name for stored in self.arrays for name in stored.parameters)
 
     @property
     def biases(self) -> int:
         """The number of bias vectors that every gate has."""
-        letters = {(letter, g) for a in self.arrays if not a.is_matrix for letter in a.holds for g in a.gates}
-        return min(sum((letter, g) in letters for letter in "bd") for g in self.gates)
+        suffixes = [f"_{gate}" if gate else "" for gate in self.gates]
+        return min(sum(f"{letter}{end}" in self.parameters for letter in "bd") for end in suffixes)
 
     @property
     def bias_inside_reset(self) -> bool:
         """Whether the reset gate multiplies a bias along with the recurrent product."""
-        held = any("d" in a.holds and "c" in a.gates for a in self.arrays)
-        return self.reset == "after" and held
+        return self.reset == "after" and "d_c" in self.parameters
+
+    @property
+    def projected(self) -> bool:
+        """Whether a matrix makes the state smaller before it feeds back."""
+        return any(stored.holds == "P" for stored in self.arrays)
+
+    @property
+    def peepholes(self) -> bool:
+        """Whether gates see the cell state."""
+        return any(stored.holds == "p" for stored in self.arrays)
 
     @property
     def cell_name(self) -> str:
         """The cell of `grusym.cells` that computes the same function."""
-        return "gru_reset_after" if self.kind == "gru" and self.reset == "after" else self.kind
+        if self.kind == "gru":
+            return "gru_reset_after" if self.reset == "after" else "gru"
+        if self.kind == "lstm":
+            return "lstm_projection" if self.projected else "lstm_peephole" if self.peepholes else "lstm"
+        return "rnn" if self.activation == "tanh" else f"rnn_{self.activation}"
 
-    def parameter_count(self, n: int, m: int) -> int:
+    @property
+    def cell(self) -> Cell:
+        """The layer itself as a cell: its equations with its own biases, in its own order of gates."""
+        from grusym.models.layer_text import layer_cell
+
+        return layer_cell(self)
+
+    def parameter_count(self, n: int, m: int, p: int | None = None) -> int:
         """How many numbers the framework stores, identifiable or not."""
         from math import prod
 
-        return sum(prod(array.shape(n, m)) for array in self.arrays)
+        return sum(prod(array.shape(n, m, p)) for array in self.arrays)
 
     def __str__(self) -> str:
         return f"{self.framework} {self.kind.upper()}"
 
 
 def convention(framework: str, kind: str) -> Convention:
-    """The convention of a framework's layer, e.g. of ("torch", "gru")."""
-    known = {f"{c.framework} {c.kind}": c for c in CONVENTIONS}
+    """The convention of a framework's layer, e.g. of ("torch", "gru").
+
+    Raises UnknownNameError with the nearest known name.
+    """
+    known = {f"{c.framework} {c.kind}": c for c in conventions()}
     asked = f"{framework} {kind}"
     if asked not in known:
+        own = [c.kind for c in conventions() if c.framework == framework]
+        if own:
+            raise UnknownNameError(
+                f"asked for the {kind} of {framework}, which has {', '.join(own)}; ask for one of those, or "
+                "for another framework's"
+            )
         raise unknown("convention", asked, known)
     return known[asked]
 
 
-def _torch(gates: tuple[str, ...]) -> tuple[Stored, ...]:
-    names = {"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "d"}
-    return tuple(Stored(name, letter, gates) for name, letter in names.items())
+def frameworks() -> tuple[str, ...]:
+    """The names of all frameworks and their options."""
+    return tuple(dict.fromkeys(c.framework for c in conventions()))
 
 
-def _keras(gates: tuple[str, ...], biases: str = "b") -> tuple[Stored, ...]:
-    bias = Stored("bias", biases, gates, lead=(2,) if len(biases) == 2 else ())
-    return (
-        Stored("kernel", "W", gates, columns=True),
-        Stored("recurrent_kernel", "U", gates, columns=True),
-        bias,
-    )
+@cache
+def conventions() -> tuple[Convention, ...]:
+    """Every convention of every file in `grusym/models/frameworks/`."""
+    import grusym.models.frameworks as folder
 
-
-def _onnx(gates: tuple[str, ...]) -> tuple[Stored, ...]:
-    names = {"W": "W", "R": "U", "B": "bd"}
-    return tuple(Stored(name, letters, gates, lead=(1,)) for name, letters in names.items())
-
-
-def _linen(letters: dict[str, str], biased: str, also: str | None = None) -> tuple[Stored, ...]:
-    """One layer of its own for each gate; the layers i or h have the bias; h of `also` has a second."""
-    arrays = []
-    for layer, holds in (("i", "W"), ("h", "U")):
-        for gate, letter in letters.items():
-            arrays.append(Stored(f"{layer}{letter}/kernel", holds, (gate,), columns=True))
-            if layer == biased:
-                arrays.append(Stored(f"{layer}{letter}/bias", "b", (gate,)))
-            elif gate == also:
-                arrays.append(Stored(f"{layer}{letter}/bias", "d", (gate,)))
-    return tuple(arrays)
-
-
-RZC, ZRC, ONE = ("r", "z", "c"), ("z", "r", "c"), ("",)
-IFGO, IOFG, IGFO = ("i", "f", "g", "o"), ("i", "o", "f", "g"), ("i", "g", "f", "o")
-
-CONVENTIONS: tuple[Convention, ...] = (
-    Convention("torch", "gru", RZC, _torch(RZC), keeps_old="z", reset="after"),
-    Convention("torch", "lstm", IFGO, _torch(IFGO), unread=("weight_hr",)),
-    Convention("torch", "rnn", ONE, _torch(ONE)),
-    Convention("keras", "gru", ZRC, _keras(ZRC, "bd"), keeps_old="z", reset="after"),
-    Convention("keras reset_after=False", "gru", ZRC, _keras(ZRC), keeps_old="z", reset="before"),
-    Convention("keras", "lstm", IFGO, _keras(IFGO)),
-    Convention("keras", "rnn", ONE, _keras(ONE)),
-    Convention("onnx", "gru", ZRC, _onnx(ZRC), keeps_old="z", reset="before"),
-    Convention("onnx linear_before_reset=1", "gru", ZRC, _onnx(ZRC), keeps_old="z", reset="after"),
-    Convention("onnx", "lstm", IOFG, _onnx(IOFG), unread=("P",)),
-    Convention("onnx", "rnn", ONE, _onnx(ONE)),
-    Convention(
-        "flax linen",
-        "gru",
-        RZC,
-        _linen({"r": "r", "z": "z", "c": "n"}, biased="i", also="c"),
-        keeps_old="z",
-        reset="after",
-    ),
-    Convention("flax linen", "lstm", IFGO, _linen({g: g for g in IFGO}, biased="h")),
-    Convention("flax linen", "rnn", ONE, _linen({"": ""}, biased="i")),
-    Convention(
-        "flax nnx",
-        "gru",
-        RZC,
-        (
-            Stored("dense_i.kernel", "W", RZC, columns=True),
-            Stored("dense_i.bias", "b", RZC),
-            Stored("dense_h.kernel", "U", RZC, columns=True),
-        ),
-        keeps_old="z",
-        reset="after",
-    ),
-    Convention(
-        "equinox",
-        "gru",
-        RZC,
-        (
-            Stored("weight_ih", "W", RZC),
-            Stored("weight_hh", "U", RZC),
-            Stored("bias", "b", RZC),
-            Stored("bias_n", "d", ("c",)),
-        ),
-        keeps_old="z",
-        reset="after",
-    ),
-    Convention(
-        "equinox",
-        "lstm",
-        IFGO,
-        (Stored("weight_ih", "W", IFGO), Stored("weight_hh", "U", IFGO), Stored("bias", "b", IFGO)),
-    ),
-    Convention(
-        "haiku",
-        "gru",
-        ZRC,
-        (Stored("w_i", "W", ZRC, columns=True), Stored("w_h", "U", ZRC, columns=True), Stored("b", "b", ZRC)),
-        keeps_old="1 - z",
-        reset="before",
-    ),
-    Convention(
-        "haiku",
-        "lstm",
-        IGFO,
-        (Stored("linear/w", "WU", IGFO, columns=True), Stored("linear/b", "b", IGFO)),
-        forget_offset=1.0,
-    ),
-    Convention(
-        "tf1",
-        "lstm",
-        IGFO,
-        (Stored("kernel", "WU", IGFO, columns=True), Stored("bias", "b", IGFO)),
-        forget_offset=1.0,
-    ),
-)
+    found: list[Convention] = []
+    for module in sorted(iter_modules(folder.__path__), key=lambda m: m.name):
+        own = getattr(import_module(f"{folder.__name__}.{module.name}"), "CONVENTIONS", None)
+        if not own or not all(isinstance(c, Convention) for c in own):
+            raise GrusymError(
+                f"grusym/models/frameworks/{module.name}.py was taken for a framework but has no "
+                "CONVENTIONS; define a tuple of Convention in it"
+            )
+        found.extend(own)
+    names: Mapping[str, int] = {}
+    names = {str(c): [str(d) for d in found].count(str(c)) for c in found}
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise GrusymError(f"the convention {twice[0]} is stated twice in grusym/models/frameworks/; drop one")
+    return tuple(found)

@@ -1,26 +1,80 @@
-"""Weights carried between a framework's packed arrays and a cell's named ones, preserving the function.
+"""Weights carried from one layer or cell to another that computes the same function, or refused.
 
-Two biases that are only ever added become one; a bias inside the reset stays apart. z and 1 - z change
-places by the sign of the update gate's weights: σ(-a) = 1 - σ(a). Between the two lie W, U, b and d for
-each gate, in the framework's own sense.
+The map is a set of formulas (`grusym.models.weight_map`) that the normal form has proved; here it meets
+numbers. Arrays are not preserved, functions are: two biases that are only ever added become one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grusym.errors import DataError, ShapeError
-from grusym.language.arrays import check_arrays
+from grusym.errors import GrusymError
+from grusym.language.arrays import check_arrays, concrete
 from grusym.language.cell import Cell
-from grusym.models.arrays import Arrays, require_finite, require_shapes
-from grusym.models.conventions import WIDTHS, Convention, Stored
-from grusym.models.switches import keeps_old, places, reset
+from grusym.language.claim import Claim, Verdict
+from grusym.language.evaluation import evaluate, evaluate_cell
+from grusym.models.arrays import Arrays
+from grusym.models.conventions import Convention
+from grusym.models.fitting import fitting
+from grusym.models.packing import opened, packed
+from grusym.models.weight_map import WeightMap, weight_maps
 
-Parts = dict[tuple[str, str], NDArray[Any]]  # (letter, gate) -> array
+Side = Convention | Cell
+SAME = 1e-9  # relative to the largest entry; rounding gives 1e-15, a wrong map 1e-2 or more
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """Arrays that make the target compute what the source does, the map they follow, and its proof.
+
+    `difference` is the largest difference seen between both on random inputs and states, relative to the
+    largest entry: an independent look at what `verdict` says is proved.
+    """
+
+    arrays: Arrays
+    map: WeightMap
+    verdict: Verdict
+    difference: float
+
+    def __str__(self) -> str:
+        seen = f"both run on random numbers: relative difference {self.difference:.0e}"
+        return f"{self.map}\n{self.verdict}\n{seen}"
+
+
+def convert(
+    weights: Mapping[str, Any],
+    source: Side,
+    target: Side,
+    names: Mapping[str, str] | None = None,
+    target_names: Mapping[str, str] | None = None,
+) -> Conversion:
+    """The arrays with which the target computes what the source does with these.
+
+    A `Convention` has arrays as its framework stores them, a `Cell` one for each parameter and constant.
+    `names` says what the source's arrays are called here: {"weight_ih": "encoder.weight_ih_l0"};
+    `target_names` what the target's are to be called.
+    Shapes: a cell's matrices are (rows, columns) and act on columns; results are float64.
+    Raises: DataError or ShapeError naming the array that is missing, misshapen or not finite; DataError with
+    the reason where no weights of the target give the same function.
+    """
+    own, other = cell_of(source), cell_of(target)
+    where = f"{_said(source)} into {_said(target)}"
+    parts = _parts(weights, source, names or {}, where)
+    found = fitting(parts, own, other, where, _advice(source, target))
+    carried = _carried(parts, found)
+    difference = _difference(found, parts, carried)
+    if not difference <= SAME:
+        raise GrusymError(
+            f"{where}: both were run and differ by {difference:.1e}, though the map is proved; this is a "
+            f"defect of grusym, please report it with the map {dict(found.of)}"
+        )
+    arrays = packed(carried, target, target_names or {}) if isinstance(target, Convention) else carried
+    return Conversion(arrays, found, proof(found), difference)
 
 
 def unpack(
@@ -29,28 +83,8 @@ def unpack(
     cell: Cell,
     names: Mapping[str, str] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """The weights of a cell that computes what a framework's layer does with these arrays.
-
-    `names` says what the framework's arrays are called here: {"weight_ih": "encoder.weight_ih_l0"}. A layer
-    without biases lacks those arrays.
-    Shapes: matrices (rows, columns), acting on columns; float64.
-    Raises: DataError or ShapeError naming the array that is missing, misshapen or not finite; DataError where
-    no weights of the cell give the same function.
-    """
-    where = f"{convention} into cell {cell.name!r}"
-    found = places(cell)
-    _same_form(convention, cell, where)
-    parts, (n, m) = _opened(arrays, convention, names or {}, where)
-    if keeps_old(cell) != convention.keeps_old:
-        parts = {key: -array if key[1] == "z" else array for key, array in parts.items()}
-    outer, inner = _biases(parts, convention)
-    weights = {}
-    for name, place in found.items():
-        empty = np.zeros({"W": (n, m), "U": (n, n)}.get(place.letter, (n,)))
-        source = outer if place.letter == "b" else inner if place.letter == "d" else parts
-        weights[name] = np.array(source.pop((place.letter, place.gate), empty))
-    _nothing_lost({**outer, **inner}, f"{where}: the cell has no bias there")
-    return weights
+    """The weights with which a cell computes what a framework's layer does; see `convert`."""
+    return convert(arrays, convention, cell, names=names).arrays
 
 
 def pack(
@@ -59,148 +93,77 @@ def pack(
     cell: Cell,
     names: Mapping[str, str] | None = None,
 ) -> Arrays:
-    """The arrays with which a framework's layer computes what the cell does with these weights.
-
-    Of the biases that are only ever added the first gets all, the second zeros: arrays are not preserved, the
-    function is.
-    Raises: as `unpack`.
-    """
-    where = f"cell {cell.name!r} into {convention}"
-    found = places(cell)
-    _same_form(convention, cell, where)
-    sizes = check_arrays(cell, weights, cell.parameters)
-    n, m = sizes["n"], sizes["m"]
-    parts: Parts = {(place.letter, place.gate): np.asarray(weights[name]) for name, place in found.items()}
-    if keeps_old(cell) != convention.keeps_old:
-        parts = {key: -array if key[1] == "z" else array for key, array in parts.items()}
-    if convention.forget_offset:
-        parts["b", "f"] = parts.get(("b", "f"), np.zeros(n)) - convention.forget_offset
-    left, packed = dict(parts), {}
-    for stored in convention.arrays:
-        keys = {(letter, gate) for letter in stored.holds for gate in stored.gates}
-        packed[(names or {}).get(stored.name, stored.name)] = _stacked(stored, parts, n, m)
-        left = {key: array for key, array in left.items() if key not in keys}
-    _nothing_lost(left, f"{where}: the layer has no bias there")
-    return packed
+    """The arrays with which a framework's layer computes what a cell does; see `convert`."""
+    return convert(weights, cell, convention, target_names=names).arrays
 
 
-def _opened(
-    arrays: Mapping[str, NDArray[Any]], convention: Convention, names: Mapping[str, str], where: str
-) -> tuple[Parts, tuple[int, int]]:
-    """The framework's arrays, checked and cut into their parts, and the widths n and m."""
-    called = {stored.name: names.get(stored.name, stored.name) for stored in convention.arrays}
-    vectors = [stored.name for stored in convention.arrays if not stored.is_matrix]
-    if any(called[name] in arrays for name in vectors):
-        vectors = []  # a layer has all its biases or none
-    wanted = [stored for stored in convention.arrays if stored.name not in vectors]
-    here = {name: np.asarray(arrays[name]) for s in wanted if (name := called[s.name]) in arrays}
-    n, m = _sizes(here, wanted, called, where)
-    require_shapes(here, {called[s.name]: s.shape(n, m) for s in wanted}, where)
-    require_finite(here, where)
-    for name in (names.get(name, name) for name in convention.unread):
-        if np.any(arrays.get(name, 0)):
-            raise DataError(
-                f"{where}: array {name!r} changes the function, and no cell here has such weights"
-            )
-    parts: Parts = {}
-    for stored in wanted:
-        parts.update(_cut(stored, here[called[stored.name]].astype(np.float64), n, m))
-    if convention.forget_offset:
-        parts["b", "f"] = parts.get(("b", "f"), np.zeros(n)) + convention.forget_offset
-    return parts, (n, m)
+def proof(found: WeightMap) -> Verdict:
+    """What is proved of a map: equality of all next states, for all sizes, inputs and states."""
+    changed = ", ".join(f"{name} = {e}" for name, e in found.of.items())
+    claim = Claim(
+        f"convert: {found.source.name} -> {found.target.name}",
+        f"{found.target.name} with {changed} computes what {found.source.name} does, at every step",
+        assumes=found.assumes,
+    )
+    method = "normal form of every next state, for all sizes, inputs and states"
+    if not found.is_proved:
+        return Verdict(claim, "undecided", method, assumes=found.assumes)
+    return Verdict(claim, "proved", method, assumes=found.assumes)
 
 
-def _sizes(
-    arrays: Mapping[str, NDArray[Any]], wanted: list[Stored], called: Mapping[str, str], where: str
-) -> tuple[int, int]:
-    """n from the first matrix on the state, m from the first on the input."""
-    sizes: dict[str, int] = {}
-    for stored in sorted((s for s in wanted if s.is_matrix), key=lambda s: "U" not in s.holds):
-        name = called[stored.name]
-        if name not in arrays:
-            require_shapes(
-                arrays, {called[s.name]: () for s in wanted if called[s.name] not in arrays}, where
-            )
-        shape = arrays[name].shape
-        rank = len(stored.lead) + 2
-        rows, width = shape[-2:][:: -1 if stored.columns else 1] if len(shape) == rank else (0, 0)
-        n = rows // len(stored.gates)
-        if n < 1 or rows % len(stored.gates):
-            raise ShapeError(
-                f"{where}: array {name!r} has the shape {shape}; {len(stored.gates)} gates of n rows each "
-                f"need {rank} axes, like {stored.shape(4, 3)} at n = 4, m = 3"
-            )
-        sizes.setdefault("n", n)
-        if "W" in stored.holds:
-            sizes.setdefault("m", width - sizes["n"] * ("U" in stored.holds))
-    if sizes["m"] < 1:
-        raise ShapeError(
-            f"{where}: {called[wanted[0].name]!r} leaves no room for an input; check which array is which"
-        )
-    return sizes["n"], sizes["m"]
+def symbolic(source: Side, target: Side) -> WeightMap | None:
+    """The map with the fewest conditions between two layers or cells, without any numbers, or None."""
+    return next(iter(weight_maps(cell_of(source), cell_of(target))), None)
 
 
-def _cut(stored: Stored, array: NDArray[Any], n: int, m: int) -> Parts:
-    if not stored.is_matrix:
-        keys = [(letter, gate) for letter in stored.holds for gate in stored.gates]
-        return dict(zip(keys, array.reshape(len(keys), n), strict=True))
-    matrix = array.reshape(array.shape[len(stored.lead) :])
-    matrix = matrix.T if stored.columns else matrix
-    parts: Parts = {}
-    for row, gate in enumerate(stored.gates):
-        start = 0
-        for letter in stored.holds:
-            stop = start + {"n": n, "m": m}[WIDTHS[letter]]
-            parts[letter, gate] = matrix[row * n : (row + 1) * n, start:stop]
-            start = stop
-    return parts
+def cell_of(side: Side) -> Cell:
+    """A layer as equations; a cell is itself."""
+    return side.cell if isinstance(side, Convention) else side
 
 
-def _stacked(stored: Stored, parts: Parts, n: int, m: int) -> NDArray[np.float64]:
-    """The parts of one stored array put together; what a cell lacks is zero."""
-
-    def part(letter: str, gate: str) -> NDArray[Any]:
-        shape = (n, {"n": n, "m": m}[WIDTHS[letter]]) if letter in WIDTHS else (n,)
-        return parts.get((letter, gate), np.zeros(shape))
-
-    if not stored.is_matrix:
-        whole = np.concatenate([part(letter, gate) for letter in stored.holds for gate in stored.gates])
-    else:
-        whole = np.block([[part(letter, gate) for letter in stored.holds] for gate in stored.gates])
-        whole = whole.T if stored.columns else whole
-    return np.ascontiguousarray(whole, dtype=np.float64).reshape(stored.shape(n, m))
+def _said(side: Side) -> str:
+    return str(side) if isinstance(side, Convention) else f"cell {side.name!r}"
 
 
-def _biases(parts: Parts, convention: Convention) -> tuple[Parts, Parts]:
-    """The bias of each gate outside the reset, the sum of all there, and the one inside it."""
-    outer: Parts = {}
-    inner: Parts = {}
-    for (letter, gate), array in parts.items():
-        if letter == "d" and gate == "c" and convention.bias_inside_reset:
-            inner["d", gate] = array
-        elif letter in "bd":
-            outer["b", gate] = outer.get(("b", gate), 0.0) + array
-    return outer, inner
+def _advice(source: Side, target: Side) -> str:
+    """What to use instead of the target."""
+    if isinstance(target, Cell) and isinstance(source, Convention):
+        return f"use the cell {source.cell_name!r}"
+    return f"use a layer that computes what {_said(source)} does"
 
 
-def _same_form(convention: Convention, cell: Cell, where: str) -> None:
-    """Raise where cell and layer differ by more than weights can mend."""
-    gates = {place.gate for place in places(cell).values()}
-    if gates != set(convention.gates):
-        raise DataError(
-            f"{where}: the layer has the gates {', '.join(convention.gates) or 'none'}, the cell "
-            f"{', '.join(sorted(gates)) or 'none'}; use the cell {convention.cell_name!r}"
-        )
-    if reset(cell) != convention.reset:
-        raise DataError(
-            f"{where}: the layer resets {convention.reset} the recurrent product, the cell {reset(cell)} it; "
-            f"no weights make the two agree for every state: use the cell {convention.cell_name!r}"
-        )
+def _parts(weights: Mapping[str, Any], source: Side, names: Mapping[str, str], where: str) -> Arrays:
+    if isinstance(source, Convention):
+        return opened(weights, source, names, where)
+    check_arrays(source, weights, source.weights)
+    return {name: np.asarray(weights[name], dtype=np.float64) for name in source.weights}
 
 
-def _nothing_lost(parts: Parts, reason: str) -> None:
-    lost = [f"{letter}_{gate}".rstrip("_") for (letter, gate), array in parts.items() if np.any(array)]
-    if lost:
-        raise DataError(
-            f"{reason}, and {', '.join(lost)} is not zero; use a cell or a framework that has one"
-        )
+def _carried(parts: Mapping[str, Any], found: WeightMap) -> Arrays:
+    """The formulas of a map on numbers."""
+    sizes = check_arrays(found.source, parts, found.source.weights)
+    result = {}
+    for name, e in found.of.items():
+        shape = tuple(concrete(d, sizes) or 1 for d in found.target.shapes[name])
+        result[name] = np.array(evaluate(e, parts, found.source.shapes, shape), dtype=np.float64)
+    return result
+
+
+def _difference(found: WeightMap, parts: Mapping[str, Any], carried: Mapping[str, Any]) -> float:
+    """How far apart the two cells are at random inputs and states."""
+    cell = found.source
+    sizes = check_arrays(cell, parts, cell.weights)
+    rng, batch = np.random.default_rng(0), 3
+    given = {
+        name: rng.standard_normal((batch, *(concrete(d, sizes) or 1 for d in cell.shapes[name])))
+        for name in (*cell.states, *cell.inputs)
+    }
+    # Large trained weights drive gates to 0 and 1, where everything agrees: also near the origin.
+    worst = 0.0
+    for scale in (1.0, 0.05):
+        point = {name: scale * array for name, array in given.items()}
+        a, b = evaluate_cell(cell, {**parts, **point}), evaluate_cell(found.target, {**carried, **point})
+        for new in cell.next_states:
+            size = float(np.max(np.abs(a[new]), initial=0.0)) or 1.0
+            worst = max(worst, float(np.max(np.abs(a[new] - b[new]), initial=0.0)) / size)
+    return worst

@@ -43,14 +43,14 @@ def _jacobian(cell: Cell, sizes: dict[str, int], seed: int) -> np.ndarray:
     shape = {name: tuple(concrete(d, sizes) for d in s) for name, s in cell.shapes.items()}
     weights = {
         name: np.asarray(rng.uniform(0.5, 1.5, shape[name]) * rng.choice((-1, 1), shape[name]))
-        for name in shape
-        if name not in (*cell.states, *cell.inputs, *cell.values)
+        for name in cell.weights
     }
     batch = 2 * sum(w.size for w in weights.values()) + 10
     given = {name: rng.standard_normal((batch, *shape[name])) for name in cell.states}
     inputs = [{name: rng.standard_normal((batch, *shape[name])) for name in cell.inputs} for _ in range(2)]
     columns = [np.zeros(_states(cell, weights, given, inputs).shape)]
-    for name, weight in ((name, weights[name]) for name in cell.parameters):
+    for name in cell.parameters:
+        weight = weights[name]
         for i in np.ndindex(weight.shape):
             moved = weight.astype(complex)
             moved[i] += 1j * STEP

@@ -52,8 +52,12 @@ def test_gradients_are_the_complex_step_of_the_loss(name):
     c, rng = every_cell()[name], np.random.default_rng(3)
     sizes = dict(zip(c.sizes, (4, 3, 2, 5), strict=False))
     given = (*c.inputs, *c.states, *c.parameters)
-    values = {k: np.array(0.7 * rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]])) for k in given}
+    values = {
+        k: np.array(0.7 * rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]]))
+        for k in (*given, *c.constants)
+    }
     G = gradients(c)
+    assert set(G.of) == set(given)
     weights = {
         g: rng.normal(size=values[s].shape) for s, g in zip(c.states, G.cotangents.values(), strict=True)
     }

@@ -38,7 +38,7 @@ def test_the_gradients_need_what_is_kept_and_no_more(name):
     full = found.evaluate(given | cotangents)
     values = given | evaluate_cell(c, given)
     kept = kept_for_training(c).names
-    known = {k: v for k, v in values.items() if k in (*kept, *c.parameters)} | cotangents
+    known = {k: v for k, v in values.items() if k in (*kept, *c.weights)} | cotangents
     # A next state is the state kept by the step after.
     known |= {s_new: values[s_new] for s, s_new in zip(c.states, c.next_states, strict=True) if s in kept}
     again = _evaluated(found, known, full)

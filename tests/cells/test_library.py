@@ -55,10 +55,10 @@ COUNTS = {
     "ugrnn": 2 * b,
     "cfn": 2 * b + n * m,
     "ind_rnn": n * m + 2 * n,
-    "antisymmetric_rnn": b + 2,  # the two scalars are settings, as in co_rnn and lem
-    "antisymmetric_rnn_gated": b + n * m + n + 2,
-    "co_rnn": b + n**2 + 3,
-    "lem": 4 * b + 1,
+    "antisymmetric_rnn": b,
+    "antisymmetric_rnn_gated": b + n * m + n,
+    "co_rnn": b + n**2,
+    "lem": 4 * b,
     "brc": 3 * n * m + 2 * n,
     "nbrc": 3 * n * m + 2 * n**2,
     "fast_rnn": b + 2,
@@ -69,6 +69,12 @@ STATES = {
     "lstm_fgr": ("i", "f", "c", "o", "h"),
     "co_rnn": ("z", "y"),
     "lem": ("z", "y"),
+}
+CONSTANTS = {
+    "antisymmetric_rnn": {"ε", "γ"},
+    "antisymmetric_rnn_gated": {"ε", "γ"},
+    "co_rnn": {"Δt", "γ", "ε"},
+    "lem": {"Δt"},
 }
 every_cell = pytest.mark.parametrize("name", cell_names())
 
@@ -95,6 +101,7 @@ def test_every_cell_is_counted_and_no_other():
 def test_states_and_inputs_are_those_of_the_source(name):
     assert cell(name).states == STATES.get(name, ("h",))
     assert cell(name).inputs == ("x",)
+    assert set(cell(name).constants) == CONSTANTS.get(name, set())
     assert cell(name).name == name
 
 
@@ -103,7 +110,8 @@ def test_a_printed_cell_reads_back(name):
     a_cell = cell(name)
     again = read_cell(str(a_cell))
     assert again.equations == a_cell.equations
-    assert (again.parameters, dict(again.shapes)) == (a_cell.parameters, dict(a_cell.shapes))
+    assert (again.weights, dict(again.shapes)) == (a_cell.weights, dict(a_cell.shapes))
+    assert again.constants == a_cell.constants
     other = read_cell(str(cell("rnn" if name != "rnn" else "rnn_relu")))
     assert other.equations != a_cell.equations
 

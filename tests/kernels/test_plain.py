@@ -30,7 +30,7 @@ def test_the_text_computes_the_jacobian(name):
     sizes = dict(zip(c.sizes, (4, 3, 2), strict=False))
     values = {
         k: rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]])
-        for k in (*c.inputs, *c.states, *c.parameters)
+        for k in (*c.inputs, *c.states, *c.weights)
     }
     for of in c.next_states:
         for by in (*c.states, *c.inputs):

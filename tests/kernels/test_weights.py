@@ -28,7 +28,8 @@ def test_every_parameter_has_the_shape_of_the_text(name, init):
     extra = {s.name: SIZES[s.name] for s in of.sizes if s.name not in "nm"}
     weights = random_weights(of, hidden=5, input=3, init=init, sizes=extra)
     sizes = {s: SIZES[s.name] for s in of.sizes}
-    assert list(weights) == list(of.parameters)
+    assert list(weights) == [*of.parameters, *of.constants]
+    assert all((weights[name] == 0.5).all() for name in of.constants)
     for p, w in weights.items():
         assert w.shape == tuple(int(d.subs(sizes)) for d in of.shapes[p])
         assert w.dtype == np.float64

@@ -106,6 +106,20 @@ def nnx_gru(v, x, h):
     return (1 - z) * np.tanh(i_n + r * h_n) + z * h
 
 
+def nnx_lstm(v, x, h, c):
+    return lstm_tail(x @ v["dense_i.kernel"] + h @ v["dense_h.kernel"] + v["dense_h.bias"], "ifgo", c)
+
+
+def nnx_lstm_separate(v, x, h, c):
+    names = {"i": "ii", "f": "if_", "g": "ig", "o": "io"}
+    gates = [x @ v[f"{names[g]}.kernel"] + h @ v[f"h{g}.kernel"] + v[f"h{g}.bias"] for g in "ifgo"]
+    return lstm_tail(np.concatenate(gates), "ifgo", c)
+
+
+def nnx_rnn(v, x, h):
+    return np.tanh(x @ v["dense_i.kernel"] + v["dense_i.bias"] + h @ v["dense_h.kernel"])
+
+
 def equinox_gru(v, x, h):
     i_r, i_z, i_n = np.split(v["weight_ih"] @ x + v["bias"], 3)
     h_r, h_z, h_n = np.split(v["weight_hh"] @ h, 3)
@@ -130,12 +144,56 @@ def haiku_lstm(v, x, h, c):
     return lstm_tail(np.concatenate([x, h]) @ v["linear/w"] + v["linear/b"], "igfo", c, offset=1.0)
 
 
+def haiku_rnn(v, x, h):
+    a = x @ v["linear/w"] + v["linear/b"] + h @ v["linear_1/w"] + v["linear_1/b"]
+    return np.maximum(a, 0)
+
+
 def tf1_lstm(v, x, h, c):
     return lstm_tail(np.concatenate([x, h]) @ v["kernel"] + v["bias"], "igfo", c, offset=1.0)
 
 
+def torch_lstm_projected(v, x, h, c):
+    new, c = torch_lstm(v, x, h, c)
+    return v["weight_hr"] @ new, c
+
+
+def torch_rnn_relu(v, x, h):
+    return np.maximum(v["weight_ih"] @ x + v["bias_ih"] + v["weight_hh"] @ h + v["bias_hh"], 0)
+
+
+def onnx_lstm_peepholes(v, x, h, c):
+    wb, rb = np.split(v["B"][0], 2)
+    a_i, a_o, a_f, a_c = np.split(x @ v["W"][0].T + h @ v["R"][0].T + wb + rb, 4)
+    p_i, p_o, p_f = np.split(v["P"][0], 3)
+    i, f = sigmoid(a_i + p_i * c), sigmoid(a_f + p_f * c)
+    c = f * c + i * np.tanh(a_c)
+    return sigmoid(a_o + p_o * c) * np.tanh(c), c
+
+
+def tf1_gru(v, x, h):
+    r, u = np.split(sigmoid(np.concatenate([x, h]) @ v["gates/kernel"] + v["gates/bias"]), 2)
+    c = np.tanh(np.concatenate([x, r * h]) @ v["candidate/kernel"] + v["candidate/bias"])
+    return u * h + (1 - u) * c
+
+
+def tf1_lstm_peepholes(v, x, h, c):
+    i, j, f, o = np.split(np.concatenate([x, h]) @ v["kernel"] + v["bias"], 4)
+    new = sigmoid(f + 1 + v["w_f_diag"] * c) * c + sigmoid(i + v["w_i_diag"] * c) * np.tanh(j)
+    return sigmoid(o + v["w_o_diag"] * new) * np.tanh(new), new
+
+
+def tf1_lstm_projected(v, x, h, c):
+    new, c = tf1_lstm(v, x, h, c)
+    return new @ v["projection/kernel"], c
+
+
+def tf1_rnn(v, x, h):
+    return np.tanh(np.concatenate([x, h]) @ v["kernel"] + v["bias"])
+
+
 # framework and kind -> its step, and the number of parameters at 3 inputs and 5 units as the framework
-# itself reports it (measured; that of TF1 is from its documentation)
+# itself reports it (measured; those of TF1 are from its documentation), with 2 fed back if projected
 STEPS = {
     ("torch", "gru"): (torch_gru, 150),
     ("torch", "lstm"): (torch_lstm, 200),
@@ -157,4 +215,15 @@ STEPS = {
     ("haiku", "gru"): (haiku_gru, 135),
     ("haiku", "lstm"): (haiku_lstm, 180),
     ("tf1", "lstm"): (tf1_lstm, 180),
+    ("torch proj_size", "lstm"): (torch_lstm_projected, 150),
+    ("torch nonlinearity=relu", "rnn"): (torch_rnn_relu, 50),
+    ("onnx peepholes", "lstm"): (onnx_lstm_peepholes, 215),
+    ("tf1", "gru"): (tf1_gru, 135),
+    ("tf1 use_peepholes", "lstm"): (tf1_lstm_peepholes, 195),
+    ("tf1 num_proj", "lstm"): (tf1_lstm_projected, 130),
+    ("tf1", "rnn"): (tf1_rnn, 45),
+    ("flax nnx", "lstm"): (nnx_lstm, 180),
+    ("flax nnx LSTMCell", "lstm"): (nnx_lstm_separate, 180),
+    ("flax nnx", "rnn"): (nnx_rnn, 45),
+    ("haiku", "rnn"): (haiku_rnn, 50),
 }

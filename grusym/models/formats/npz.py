@@ -110,3 +110,17 @@ def _header(member: IO[bytes], name: str, path: Path) -> tuple[tuple[int, ...], 
             f"{path}: {name!r} has no readable .npy header ({error}); fetch or store it again"
         ) from error
     return shape, dtype
+
+
+def write(path: Path, arrays: Arrays) -> None:
+    """Write arrays by name, beside the target first, so that an interrupted run leaves no half file."""
+    from tempfile import NamedTemporaryFile
+
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as file:
+        beside = Path(file.name)
+        try:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        except BaseException:
+            beside.unlink()
+            raise
+    beside.replace(path)

@@ -1,0 +1,135 @@
+"""The determinant of a cell's Jacobian over one step, by block elimination.
+
+Of two states, the Jacobian [[A, B], [C, E]] has the determinant det A · det(E - D B) wherever C = D A:
+the second block row minus D times the first is [0, E - D B], and a block triangular matrix has the
+determinant of its diagonal (Horn & Johnson, Matrix Analysis, sec. 0.8.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grusym.checks.expressions import NUMBERS, assignments, compare, points, simplified
+from grusym.language.arrays import concrete
+from grusym.language.build import negative, product, total
+from grusym.language.claim import Claim, Verdict
+from grusym.language.evaluation import evaluate
+from grusym.language.expression import Expression, names_in
+from grusym.theorems.sides import Block, Context, found
+from grusym.theorems.statement import Shown
+
+METHOD = "block elimination, each step by the normal form, for all sizes"
+SAME = 1e-7  # relative to the product of the row norms, which no determinant exceeds (Hadamard)
+
+
+@dataclass(frozen=True)
+class Determinant:
+    """det J is the product of the determinants of some matrices, J that of `states` in the context's cell.
+
+    `first` is A as a product of matrices; for a cell of two states `multiplier` is D and `second` is
+    E - D B as a product of matrices. The last factor may be any matrix; of the others only diagonal ones
+    have a determinant of their own, which `factors` are.
+    """
+
+    states: tuple[str, ...]
+    first: tuple[str, ...]
+    multiplier: str = ""
+    second: tuple[str, ...] = ()
+
+    def blocks(self, context: Context) -> dict[tuple[str, str], Expression]:
+        """The blocks of the Jacobian by (state, state)."""
+        cell = found(context.about)
+        return {
+            (s, t): Block(context.about, cell.next_of(s), t).expression(context)
+            for s in self.states
+            for t in self.states
+        }
+
+    def steps(self, context: Context) -> list[tuple[Expression, Expression]]:
+        """What has to be equal."""
+        J = self.blocks(context)
+        one = self.states[0]
+        steps = [(J[one, one], product(*map(context.meant, self.first)))]
+        if len(self.states) > 1:
+            other, D = self.states[1], context.meant(self.multiplier)
+            steps.append((J[other, one], product(D, J[one, one])))
+            rest = total(J[other, other], negative(product(D, J[one, other])))
+            steps.append((rest, product(*map(context.meant, self.second))))
+        return steps
+
+    def factors(self, context: Context) -> list[Expression]:
+        """The matrices whose determinants are multiplied."""
+        return [context.meant(text) for text in (*self.first, *self.second)]
+
+    def judge(self, claim: Claim, context: Context) -> Verdict:
+        """The steps prove; determinants of small numbers refute."""
+        verdicts = [compare(claim, a, b, context.shapes, context.within) for a, b in self.steps(context)]
+        if all(v.outcome == "proved" for v in verdicts):
+            return Verdict(claim, "proved", METHOD, assumes=claim.assumes)
+        J, factors = self.blocks(context), self.factors(context)
+        names = {name for e in (*J.values(), *factors) for name in names_in(e)}
+        for sizes, drawn in points(names, context.shapes, context.within):
+            numbers = _Numbers(self.states, J, factors, context, sizes)
+            if numbers.differ(drawn):
+                simple = simplified(drawn, numbers.differ, context.within)
+                left, right, _ = numbers.at(simple)
+                shown: dict[str, Any] = {**sizes, "det J": round(left, 9), "claimed": round(right, 9)}
+                shown["at"] = assignments(simple)
+                return Verdict(claim, "refuted", NUMBERS, counterexample=shown, assumes=claim.assumes)
+        failed = next(v for v in verdicts if v.outcome != "proved")
+        return replace(failed, claim=claim, outcome="undecided", detail="the elimination fails")
+
+    def lines(self, context: Context) -> tuple[Shown, ...]:
+        """The blocks that decide."""
+        one = self.states[0]
+        cell = found(context.about)
+        said = [
+            f"∂{cell.next_of(one)}/∂{one} =",
+            "the multiplier of its row, D:",
+            "what is left of the other:",
+        ]
+        steps = self.steps(context)
+        if len(steps) == 1:
+            return (Shown(said[0], *steps[0]),)
+        D = context.meant(self.multiplier)
+        return (Shown(said[0], *steps[0]), Shown(said[1], D), Shown(said[2], *steps[2]))
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Both sides of the claim in numbers."""
+
+    states: tuple[str, ...]
+    blocks: Mapping[tuple[str, str], Expression]
+    factors: list[Expression]
+    context: Context
+    sizes: Mapping[str, int]
+
+    def at(self, arrays: Mapping[str, Any]) -> tuple[float, float, float]:
+        """det J, the product claimed, and the product of the row norms of J."""
+        shapes = self.context.shapes
+        wide = {s: concrete(shapes[s][0], self.sizes) or 1 for s in self.states}
+        with np.errstate(all="ignore"):
+            rows = [
+                [evaluate(self.blocks[s, t], arrays, shapes, (wide[s], wide[t])) for t in self.states]
+                for s in self.states
+            ]
+            J = np.block(rows)
+            right = 1.0
+            for factor in self.factors:
+                right *= float(np.linalg.det(evaluate(factor, arrays, shapes, self._square(factor))))
+        return float(np.linalg.det(J)), right, float(np.prod(np.linalg.norm(J, axis=1)))
+
+    def _square(self, factor: Expression) -> tuple[int, int] | None:
+        """A constant multiple of the identity is as large as the first state."""
+        n = concrete(self.context.shapes[self.states[0]][0], self.sizes) or 1
+        return None if names_in(factor) else (n, n)
+
+    def differ(self, arrays: Mapping[str, Any]) -> bool:
+        """Whether the two differ by more than rounding."""
+        left, right, scale = self.at(arrays)
+        return bool(np.isfinite(left + right) and abs(left - right) > SAME * max(scale, abs(right), 1e-3))

@@ -1,0 +1,162 @@
+"""How a step changes volumes: determinants of Jacobians in closed form, signs included."""
+
+from grusym.theorems.determinant import Determinant
+from grusym.theorems.statement import Identity, Neighbour
+
+TANH = "tanh(c')"
+D = f"diag(o ⊙ (1 - {TANH}²))"
+REST = f"diag({TANH} ⊙ o ⊙ (1 - o))"
+PEEP_A = "diag(f + p_f ⊙ c ⊙ f ⊙ (1 - f) + p_i ⊙ g ⊙ i ⊙ (1 - i))"
+PEEP_D = f"diag(o ⊙ (1 - {TANH}²) + p_o ⊙ {TANH} ⊙ o ⊙ (1 - o))"
+PLAIN = Determinant(("c", "h"), ("diag(f)",), D, (REST, "U_o"))
+PEEPHOLE = Determinant(("c", "h"), (PEEP_A,), PEEP_D, (REST, "U_o"))
+LEM_D = "diag(e ⊙ (1 - tanh(W_y x + U_y z' + b_y)²)) U_y"
+LEM_REST = "diag(1 - e) + diag((tanh(W_y x + U_y z' + b_y) - y) ⊙ (e - e² / Δt)) U_e"
+
+IDENTITIES = (
+    Identity(
+        id="det-01",
+        statement=(
+            "Over (c, h) the Jacobian of an LSTM has ln|det J| = Σ ln f + Σ ln(|tanh c'| o (1 - o)) "
+            "+ ln|det U_o|"
+        ),
+        about="lstm",
+        shows=(PLAIN,),
+        false=(
+            Neighbour("The same with peepholes", (PLAIN,), about="lstm_peephole"),
+            Neighbour(
+                "ln|det J| = Σ ln f + ln|det U_o|, without the output gate",
+                (Determinant(("c", "h"), ("diag(f)",), D, ("U_o",)),),
+            ),
+        ),
+        source="block elimination; Horn & Johnson, Matrix Analysis, sec. 0.8.5",
+    ),
+    Identity(
+        id="det-02",
+        statement=(
+            "With peepholes Σ ln f becomes Σ ln|f + p_f c f (1 - f) + p_i g i (1 - i)|; p_o does not enter"
+        ),
+        about="lstm_peephole",
+        shows=(PEEPHOLE,),
+        false=(
+            Neighbour(
+                "It becomes Σ ln|f + p_f c f (1 - f)|, without p_i",
+                (Determinant(("c", "h"), ("diag(f + p_f ⊙ c ⊙ f ⊙ (1 - f))",), PEEP_D, (REST, "U_o")),),
+            ),
+        ),
+        source="block elimination; Horn & Johnson, Matrix Analysis, sec. 0.8.5",
+    ),
+    Identity(
+        id="det-03",
+        statement="Without an output gate (NOG) det J = 0: n directions of (c, h) are lost at every step",
+        about="lstm_nog",
+        shows=(
+            Determinant(
+                ("c", "h"),
+                ("diag(f + p_f ⊙ c ⊙ f ⊙ (1 - f) + p_i ⊙ g ⊙ i ⊙ (1 - i))",),
+                f"diag(1 - {TANH}²)",
+                ("0 I",),
+            ),
+        ),
+        false=(
+            Neighbour(
+                "With an output gate as well",
+                (Determinant(("c", "h"), ("diag(f)",), D, ("0 I",)),),
+                about="lstm",
+            ),
+        ),
+        source="block elimination",
+    ),
+    Identity(
+        id="det-04",
+        statement=(
+            "With a projection to p units what is left of h is p by p: "
+            "det J = Π f · det(W_h diag(tanh(c') ⊙ o ⊙ (1 - o)) U_o)"
+        ),
+        about="lstm_projection",
+        shows=(Determinant(("c", "h"), ("diag(f)",), f"W_h {D}", (f"W_h {REST} U_o",)),),
+        false=(
+            Neighbour(
+                "det J = Π f · det(W_h U_o)",
+                (Determinant(("c", "h"), ("diag(f)",), f"W_h {D}", ("W_h U_o",)),),
+            ),
+        ),
+        source="block elimination",
+    ),
+    Identity(
+        id="det-05",
+        statement="A step of the vanilla network has ln|det J| = Σ ln(1 - h'²) + ln|det U|",
+        about="rnn",
+        shows=(Determinant(("h",), ("diag(1 - h'²)", "U")),),
+        false=(
+            Neighbour("ln|det J| = Σ ln(1 - h²) + ln|det U|", (Determinant(("h",), ("diag(1 - h²)", "U")),)),
+        ),
+        source="det of a product",
+    ),
+    Identity(
+        id="det-06",
+        statement="A step of the minGRU has ln|det J| = Σ ln(1 - z), unit by unit",
+        about="min_gru",
+        shows=(Determinant(("h",), ("diag(1 - z)",)),),
+        false=(Neighbour("ln|det J| = Σ ln z", (Determinant(("h",), ("diag(z)",)),)),),
+        source="det of a diagonal matrix",
+    ),
+    Identity(
+        id="det-07",
+        statement=(
+            "Volumes in a coRNN do not depend on U and γ: over (z, y) "
+            "det J = det((1 - ε Δt) I + Δt diag(1 - e²) V), e the tanh"
+        ),
+        about="co_rnn",
+        shows=(
+            Determinant(
+                ("z", "y"),
+                ("(1 - ε Δt) I + Δt diag(1 - tanh(U y + V z + W x + b)²) V",),
+                "Δt I",
+                ("I",),
+            ),
+        ),
+        false=(
+            Neighbour(
+                "det J = det((1 - ε Δt) I + Δt diag(1 - e²) U)",
+                (
+                    Determinant(
+                        ("z", "y"),
+                        ("(1 - ε Δt) I + Δt diag(1 - tanh(U y + V z + W x + b)²) U",),
+                        "Δt I",
+                        ("I",),
+                    ),
+                ),
+            ),
+        ),
+        source="block elimination",
+    ),
+    Identity(
+        id="det-08",
+        statement=(
+            "A LEM has over (z, y) det J = Π(1 - d) · det(diag(1 - e) + diag((a - y) ⊙ e ⊙ (1 - e / "
+            "Δt)) U_e), "
+            "a the tanh in y'"
+        ),
+        about="lem",
+        shows=(Determinant(("z", "y"), ("diag(1 - d)",), LEM_D, (LEM_REST,)),),
+        false=(
+            Neighbour(
+                "det J = Π(1 - d) Π(1 - e)",
+                (Determinant(("z", "y"), ("diag(1 - d)",), LEM_D, ("diag(1 - e)",)),),
+            ),
+        ),
+        assumes=("Δt is not 0",),
+        source="block elimination",
+    ),
+    Identity(
+        id="det-09",
+        statement=(
+            "An IndRNN changes volumes by its own weights alone: det J = Π w where all units are on, else 0"
+        ),
+        about="ind_rnn",
+        shows=(Determinant(("h",), ("diag(step(h'))", "diag(w)")),),
+        false=(Neighbour("det J = Π w always", (Determinant(("h",), ("diag(w)",)),)),),
+        source="det of a product",
+    ),
+)

@@ -1,0 +1,113 @@
+"""When a reset before the recurrent product is the same as one after it."""
+
+from grusym.theorems.equality import Equality
+from grusym.theorems.sides import Value
+from grusym.theorems.statement import Identity, Neighbour
+
+SOURCE = (
+    "follows from Cho et al. 2014 (arXiv 1406.1078), reset before, and Appleyard et al. 2016 "
+    "(arXiv 1604.01946), reset after"
+)
+BEFORE = Value("gru", "c", instead={"c": ("tanh", "")})
+AFTER = Value("gru_reset_after", "c", {"d_c": "0"}, instead={"c": ("tanh", "")})
+
+IDENTITIES = (
+    Identity(
+        id="reset-01",
+        statement=(
+            "The arguments of the candidate's tanh with the reset before (a) and after the product "
+            "(e) differ "
+            "by a commutator: a - e = (U_c diag(r) - diag(r) U_c) h. So the two GRUs agree wherever U_c "
+            "commutes with diag(r)"
+        ),
+        about="gru",
+        shows=(Equality("a - e", "(U_c diag(r) - diag(r) U_c) h", let={"a": BEFORE, "e": AFTER}),),
+        false=(
+            Neighbour("They do not differ: a = e", (Equality("a", "e", let={"a": BEFORE, "e": AFTER}),)),
+            Neighbour(
+                "The two GRUs are the same, whatever U_c is",
+                (Equality(Value("gru", "h'"), Value("gru_reset_after", "h'", {"d_c": "0"})),),
+            ),
+        ),
+        assumes=("no bias inside the reset: d_c = 0",),
+        source=SOURCE,
+    ),
+    Identity(
+        id="reset-02",
+        statement=(
+            "With a diagonal U_c, and so always with one unit, the GRUs with the reset before and after the "
+            "product are the same"
+        ),
+        about="gru",
+        names={"w": "n"},
+        shows=(
+            Equality(
+                Value("gru", "h'", {"U_c": "diag(w)"}),
+                Value("gru_reset_after", "h'", {"U_c": "diag(w)", "d_c": "0"}),
+            ),
+        ),
+        false=(
+            Neighbour(
+                "The same with a symmetric U_c",
+                (
+                    Equality(
+                        Value("gru", "h'", {"U_c": "U_c + U_cᵀ"}),
+                        Value("gru_reset_after", "h'", {"U_c": "U_c + U_cᵀ", "d_c": "0"}),
+                    ),
+                ),
+            ),
+        ),
+        assumes=("no bias inside the reset: d_c = 0",),
+        source=SOURCE,
+    ),
+    Identity(
+        id="reset-03",
+        statement="With one reset gate ρ for all units the two GRUs are the same, whatever U_c is",
+        about="gru",
+        names={"ρ": ""},
+        within={"ρ": (0, 1)},
+        shows=(
+            Equality(Value("gru", "h'", {"r": "ρ"}), Value("gru_reset_after", "h'", {"r": "ρ", "d_c": "0"})),
+        ),
+        false=(
+            Neighbour(
+                "One update gate ρ for all units is enough",
+                (
+                    Equality(
+                        Value("gru", "h'", {"z": "ρ"}), Value("gru_reset_after", "h'", {"z": "ρ", "d_c": "0"})
+                    ),
+                ),
+            ),
+        ),
+        assumes=("no bias inside the reset: d_c = 0",),
+        source=SOURCE,
+    ),
+    Identity(
+        id="reset-04",
+        statement=(
+            "A bias inside the reset is one outside it and one more: with r = 1, b_c and d_c act by "
+            "their sum "
+            "alone"
+        ),
+        about="gru_reset_after",
+        names={"s": "n"},
+        shows=(
+            Equality(
+                Value("gru_reset_after", "h'", {"r": "1", "b_c": "b_c + s", "d_c": "d_c - s"}),
+                Value("gru_reset_after", "h'", {"r": "1"}),
+            ),
+        ),
+        false=(
+            Neighbour(
+                "They act by their sum alone whatever r is",
+                (
+                    Equality(
+                        Value("gru_reset_after", "h'", {"b_c": "b_c + s", "d_c": "d_c - s"}),
+                        Value("gru_reset_after", "h'"),
+                    ),
+                ),
+            ),
+        ),
+        source=SOURCE,
+    ),
+)
