@@ -86,7 +86,7 @@ def evaluate(
 
     Raises DataError where names are missing, sizes do not fit, or an identity has no size.
     """
-    return _sized(e, _Walk(arrays, shapes, arithmetic).of(e), result)
+    return sized(e, Walk(arrays, shapes, arithmetic).of(e), result)
 
 
 def evaluate_equations(
@@ -96,10 +96,10 @@ def evaluate_equations(
     arithmetic: Arithmetic = FLOATS,
 ) -> dict[str, Array]:
     """The values of equations taken top to bottom, each of which may use those above it."""
-    walk, values = _Walk(arrays, shapes, arithmetic), {}
+    walk, values = Walk(arrays, shapes, arithmetic), {}
     for equation in equations:
         walk.known[equation.left] = walk.of(equation.right)
-        values[equation.left] = _sized(equation.right, walk.known[equation.left], None)
+        values[equation.left] = sized(equation.right, walk.known[equation.left], None)
     return values
 
 
@@ -123,24 +123,27 @@ def evaluate_cell(
         )
     if sizes is None:
         sizes = check_arrays(cell, arrays) if arithmetic is FLOATS else found_sizes(cell, arrays)
-    walk, fixed, values = _Walk(arrays, cell.shapes, arithmetic), fixed or {}, {}
+    walk, fixed, values = Walk(arrays, cell.shapes, arithmetic), fixed or {}, {}
     for equation in cell.equations:
         shape = cell.shapes[equation.left]
         size = tuple(d for d in (concrete(d, sizes) for d in shape) if d is not None)
         if equation.left in fixed:
             array = fixed[equation.left]
         else:
-            array = _sized(equation.right, walk.of(equation.right), size if len(size) == len(shape) else None)
+            array = sized(equation.right, walk.of(equation.right), size if len(size) == len(shape) else None)
         walk.known[equation.left] = Value(array, len(shape))
         values[equation.left] = array
     return values
 
 
-class _Walk:
+class Walk:
     """One walk over expressions, with the names it knows."""
 
     def __init__(
-        self, arrays: Mapping[str, Array], shapes: Mapping[str, Shape] | None, arithmetic: Arithmetic
+        self,
+        arrays: Mapping[str, Array],
+        shapes: Mapping[str, Shape] | None,
+        arithmetic: Arithmetic = FLOATS,
     ) -> None:
         self.arrays, self.shapes, self.arithmetic = arrays, shapes, arithmetic
         self.known: dict[str, Value] = {}
@@ -255,8 +258,8 @@ class _Walk:
         return slice(sum(sizes[:index]), sum(sizes[: index + 1]))
 
 
-def _sized(e: Expression, value: Value, result: tuple[int, ...] | None) -> Array:
-    """The array of a value, made as large as the result wanted."""
+def sized(e: Expression, value: Value, result: tuple[int, ...] | None) -> Array:
+    """The array of the value of an expression, made as large as the result wanted."""
     matrix_wanted = result is not None and len(result) == 2
     if matrix_wanted and value.rank == 0 and not value.diagonal and np.any(np.not_equal(value.array, 0)):
         raise DataError(f"{e} is a number where a matrix of shape {result} was wanted; write diag(...) or I")

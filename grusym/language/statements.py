@@ -63,7 +63,7 @@ class Declarations:
 def statements(text: str, declarations: Declarations) -> list[Statement]:
     """The equations of a text; its declarations are added to `declarations`."""
     found: list[Statement] = []
-    for line, role in _lines(tokens(text)):
+    for line, role in equation_lines(tokens(text)):
         signs = [t.text for t in line if t.kind == "operator"]
         if ":" in signs and "=" not in signs:
             _declare(line, declarations)
@@ -72,7 +72,7 @@ def statements(text: str, declarations: Declarations) -> list[Statement]:
     return found
 
 
-def _lines(stream: Sequence[Token]) -> Iterable[tuple[list[Token], str]]:
+def equation_lines(stream: Sequence[Token]) -> Iterable[tuple[list[Token], str]]:
     """The tokens of each line with its comment; one that ends or begins with an operator goes on."""
     line: list[Token] = []
     role = ""
