@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grusym.kernels.kernel import Kernel
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
+    from grusym.verifying import verify as verifying
 
     compare = assemble.of_two_cells(comparing.compare)
     fit = assemble.of_a_cell(budget.fit)
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     kernel: Callable[[Cell | str], Kernel]
     operation_count = assemble.of_a_cell(counting.operation_count)
     parameter_count = assemble.of_a_cell(counting.parameter_count)
+    assert_derivation = assemble.of_a_cell(verifying.assert_derivation)
     random_weights = assemble.of_a_cell(assemble.random_weights)
+    verify = assemble.of_a_cell(verifying.verify)
 
 HOMES = {
     "GrusymError": "grusym.errors",
+    "assert_derivation": "grusym.verifying.verify",
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
     "cells_from": "grusym.cells.library",
@@ -51,12 +55,13 @@ HOMES = {
     "random_weights": "grusym.assemble",
     "read_cell": "grusym.language.reader",
     "simulate": "grusym.assemble",
+    "verify": "grusym.verifying.verify",
 }
 
 # These take a cell first: here, at the boundary, its name does as well.
 OF_A_CELL = (
-    *("check", "fit", "gradients", "graph", "jacobian", "kernel"),
-    *("operation_count", "parameter_count", "random_weights", "simulate"),
+    *("assert_derivation", "check", "fit", "gradients", "graph", "jacobian", "kernel"),
+    *("operation_count", "parameter_count", "random_weights", "simulate", "verify"),
 )
 OF_TWO_CELLS = ("compare",)
 

@@ -122,7 +122,11 @@ class Field:
     def number(self, value: Fraction | int) -> Residue:
         """An exact constant."""
         exact = Fraction(value)
-        return Residue(exact.numerator) / exact.denominator if exact.denominator > 1 else Residue(exact.numerator)
+        return (
+            Residue(exact.numerator) / exact.denominator
+            if exact.denominator > 1
+            else Residue(exact.numerator)
+        )
 
     def random(self, shape: tuple[int, ...]) -> Any:
         """An array of random residues."""

@@ -32,7 +32,9 @@ DRAWS = 20
 class Sample(ABC):
     """A cell at one point; arrays by name are made when they are asked for."""
 
-    def __init__(self, cell: Cell, sizes: Mapping[str, int], seed: int, held: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, cell: Cell, sizes: Mapping[str, int], seed: int, held: frozenset[str] = frozenset()
+    ) -> None:
         self.cell, self.sizes, self.seed, self.held = cell, sizes, seed, held
         self.arrays: dict[str, Array] = {}
         self.values: dict[str, Array] = {}
@@ -100,7 +102,9 @@ class FloatSample(Sample):
         subject = Subject(cell, None, cell.states[0], Name(cell.states[0]), cotangents(cell))
         found = generic_point(subject, self.sizes, self.seed)
         if found is None:
-            raise GrusymError(f"in {DRAWS} draws no point was found where all values of {cell.name} are finite")
+            raise GrusymError(
+                f"in {DRAWS} draws no point was found where all values of {cell.name} are finite"
+            )
         self.arrays, self.values = found
 
     def _jacobian(self, of: str, by: str) -> Array:
@@ -123,7 +127,9 @@ class FloatSample(Sample):
     def slope(self, value: str) -> Array:
         e = self.cell.equation(value).right
         assert isinstance(e, Activation)
-        u = evaluate(e.operand, {**self.arrays, **self.values}, self.cell.shapes, self.shape(self.cell.shapes[value]))
+        u = evaluate(
+            e.operand, {**self.arrays, **self.values}, self.cell.shapes, self.shape(self.cell.shapes[value])
+        )
         return np.imag(ACTIVATIONS[e.function].value(u + 1j * STEP)) / STEP
 
     def walk(self, arrays: Mapping[str, Array], shapes: Mapping[str, Any]) -> Walk:
@@ -204,4 +210,3 @@ class Remembering(Walk):
         if found is None:
             found = self.kept[id(e)] = (e, super().of(e))
         return found[1]
-

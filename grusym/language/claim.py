@@ -36,6 +36,9 @@ class Verdict:
     `outcome`: proved is exact, agrees is numbers within a tolerance, refuted comes with a place and a
     counterexample, undecided says what lies outside what can be decided. `method` says who decided,
     `where` the place, `fix` the smallest edit, `error` its kind, `detail` anything more.
+    `mended` is the whole claim after the edit, `holds_if` a condition under which a refuted claim would
+    hold, `steps` the verdicts on the equalities of a derivation. Where methods contradict each other the
+    outcome is undecided and `defect` holds all that is needed to report it.
     """
 
     claim: Claim
@@ -47,6 +50,10 @@ class Verdict:
     counterexample: Mapping[str, Any] = field(default_factory=dict)
     assumes: tuple[str, ...] = ()
     detail: str = ""
+    mended: str = ""
+    holds_if: tuple[str, ...] = ()
+    steps: tuple[Verdict, ...] = ()
+    defect: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
@@ -61,6 +68,8 @@ class Verdict:
     def __str__(self) -> str:
         lines = [f"{self.outcome}: {self.claim} ({self.method})"]
         lines += [f"  {label}: {text}" for label, text in self._remarks()]
+        if len(self.steps) > 1:
+            lines += [f"  {step.outcome}: {step.claim}" for step in self.steps]
         return "\n".join(lines)
 
     def _remarks(self) -> list[tuple[str, str]]:
@@ -70,6 +79,8 @@ class Verdict:
             ("where", self.where),
             ("error", self.error),
             ("fix", self.fix),
+            ("mended", self.mended),
+            ("would hold", "; ".join(self.holds_if)),
             ("counterexample", shown),
             ("detail", self.detail),
         ]
@@ -77,6 +88,8 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         remarks = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in self._remarks())
+        steps = "".join(f"<li>{step._repr_html_()}</li>" for step in self.steps if len(self.steps) > 1)
+        remarks += f"<dt>steps</dt><dd><ol>{steps}</ol></dd>" if steps else ""
         return (
             f'<div class="verdict {self.outcome}"><strong>{self.outcome}</strong> {escape(str(self.claim))} '
             f"<em>({escape(self.method)})</em>{f'<dl>{remarks}</dl>' if remarks else ''}</div>"
@@ -90,5 +103,9 @@ class Verdict:
             "counterexample": dict(self.counterexample),
             "assumes": list(self.assumes),
             "detail": self.detail,
+            "mended": self.mended,
+            "holds_if": list(self.holds_if),
+            "steps": [step.to_json() for step in self.steps] if len(self.steps) > 1 else [],
+            "defect": dict(self.defect),
         }
         return {name: value for name, value in (data | plain).items() if value}

@@ -28,7 +28,9 @@ AS_ROW = "gradients of the loss read as rows"
 class ClaimClosing(Closing):
     """Closing that reads v M as diag(v) M and, where a matrix is wanted, v as diag(v); `said` lists such."""
 
-    def __init__(self, bound: Iterable[str], declared: dict[str, str], gradients: Mapping[str, object]) -> None:
+    def __init__(
+        self, bound: Iterable[str], declared: dict[str, str], gradients: Mapping[str, object]
+    ) -> None:
         super().__init__(bound, declared, rows=True)
         self.gradients = gradients
         self.said: list[str] = []
@@ -76,8 +78,10 @@ class ClaimClosing(Closing):
             if k == VECTOR and following == MATRIX:
                 head = super()._joined(e, factors[: i + 1], signs[:i]) if i else self.close(factors[0])
                 self.said.append(SCALES_ROWS)
-                rest = super()._joined(e, factors[i + 1 :], signs[i + 1 :]) if i + 2 < len(factors) else (
-                    self.close(factors[i + 1])
+                rest = (
+                    super()._joined(e, factors[i + 1 :], signs[i + 1 :])
+                    if i + 2 < len(factors)
+                    else (self.close(factors[i + 1]))
                 )
                 return Product(Diagonal(head, span=factors[0].span), rest, span=e.span)
         return super()._joined(e, factors, signs)

@@ -79,7 +79,9 @@ class ClaimGrammar(Grammar):
         elif self.is_sign("^"):
             raised = self.raised(Activation(function, Written(NameToken("u"))))
             if not isinstance(raised, Power):
-                raise self.fail(f"{token.text} can be raised to a whole power or have a prime, no more", token)
+                raise self.fail(
+                    f"{token.text} can be raised to a whole power or have a prime, no more", token
+                )
             exponent = raised.exponent
         if primes > 1:
             raise self.fail(f"second derivatives of {token.text} are not read", token)

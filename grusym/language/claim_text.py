@@ -71,7 +71,7 @@ class _Reader:
     def __init__(self, text: str, cell: Cell) -> None:
         if not isinstance(text, str):
             raise ReadError(
-                f"a claim is a text, as in \"∂h'/∂h = diag(z)\"; {type(text).__name__} was given: pass a string"
+                f'a claim is a text, as in "∂h\'/∂h = diag(z)"; {type(text).__name__} was given: pass a string'
             )
         self.text, self.cell = text, cell
         self.lines = text.split("\n")
@@ -87,7 +87,9 @@ class _Reader:
     def read(self) -> ClaimText:
         rows = [self._sides(line) for line, _ in equation_lines(tokens(self.text))]
         if not rows:
-            raise ReadError(f"the text holds no claim; write an equality, as in {EXAMPLE} or ∂h'/∂h = diag(z)")
+            raise ReadError(
+                f"the text holds no claim; write an equality, as in {EXAMPLE} or ∂h'/∂h = diag(z)"
+            )
         uses = [w for row in rows for e, _ in row for w in written(e)]
         self._times(uses)
         for row in rows:
@@ -97,7 +99,9 @@ class _Reader:
                     self.own.add(_bare(first.name))
         chains = [c for row in rows if (c := self._chain(row))]
         if not chains:
-            raise ReadError("the text defines names but claims nothing; add an equality about the cell's names")
+            raise ReadError(
+                "the text defines names but claims nothing; add an equality about the cell's names"
+            )
         timed = any(w.name.time is not None for w in uses)
         return ClaimText(
             self.cell,
@@ -146,7 +150,9 @@ class _Reader:
             if len(row) < 2:
                 return None
         trees = [self._resolved(e) for e, _ in row]
-        matrix = any(self._closing().kind(tree) == "matrix" for tree in trees)
+        kinds = [self._closing().kind(tree) for tree in trees]
+        bare = [k for k, tree in zip(kinds, trees, strict=True) if isinstance(tree, Name)]
+        matrix = "matrix" in (bare or kinds)
         sides = []
         for tree, (_, line) in zip(trees, row, strict=True):
             closing = self._closing()
@@ -270,7 +276,9 @@ class _Reader:
                 f"{self._source(w)} is the value of another step; one step knows its states at t-1 and t and "
                 "its other values at t, where the latest time written is t",
             )
-        raise read_error(w.span, str(unknown("name", at.canonical, self.cell.shapes, f"cell {self.cell.name!r}")))
+        raise read_error(
+            w.span, str(unknown("name", at.canonical, self.cell.shapes, f"cell {self.cell.name!r}"))
+        )
 
     def _argument_of(self, name: NameToken, function: str) -> str | None:
         """The value whose activation takes the argument that a name in its slope stands for."""
@@ -338,5 +346,3 @@ def _shape(e: Expression, shapes: Mapping[str, Shape]) -> Shape:
     from grusym.language.shapes import shape_of
 
     return shape_of(e, shapes)
-
-

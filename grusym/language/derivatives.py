@@ -46,3 +46,12 @@ def _fresh(name: str, cell: Cell) -> str:
     stem, _, script = name.partition("_")
     candidates = [name, *(f"{stem}_{{{script.strip('{}')},{i}}}" for i in range(2, 1000))]
     return next(c for c in candidates if c not in cell.shapes)
+
+
+@lru_cache(maxsize=256)
+def shapes_of_derivatives(cell: Cell) -> dict[str, Shape]:
+    """The shapes of all derivatives of vectors by vectors, and of the loss by anything."""
+    vectors = [n for n, s in cell.shapes.items() if len(s) == 1]
+    found = [Derivative(of, by) for of in cell.values if of in vectors for by in vectors]
+    found += [Derivative(LOSS, by) for by in cell.shapes]
+    return {d.name: shape_of_derivative(d, cell.shapes) for d in found}

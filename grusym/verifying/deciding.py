@@ -19,6 +19,7 @@ from grusym.checks.samples import FloatSample, ResidueSample, Sample
 from grusym.errors import DataError, GrusymError, ShapeError
 from grusym.language.cell import Cell
 from grusym.language.claim_text import ClaimText
+from grusym.language.derivatives import shapes_of_derivatives
 from grusym.language.evaluation import Walk, sized
 from grusym.language.expression import Activation, Expression, Name, names_in, walk
 from grusym.verifying.readings import Reading, shapes_of
@@ -75,12 +76,13 @@ class Pair:
         self.left, self.right = reading.plain(left, claim), reading.plain(right, claim)
         self.names = tuple(dict.fromkeys((*names_in(self.left), *names_in(self.right))))
         self.cell = claim.cell
+        self.shapes = {**shapes_of_derivatives(claim.cell), **claim.shapes}
 
     # ---- numbers -------------------------------------------------------------------------------
 
     def walk(self, sample: Sample, extra: tuple[str, ...] = ()) -> Walk:
         """What evaluates the sides at a sample."""
-        return sample.walk(self.reading.arrays((*self.names, *extra), sample), self.claim.shapes)
+        return sample.walk(self.reading.arrays((*self.names, *extra), sample), self.shapes)
 
     def at(self, sample: Sample) -> bool | None:
         """Whether the sides agree at a sample; None where one of them has no value or no common shape."""
@@ -95,7 +97,9 @@ class Pair:
     def residues(self) -> bool | None:
         """Whether the sides agree modulo a prime; None where a function has laws that residues lack."""
         lines = [e.right for e in self.cell.equations]
-        used = {n.function for e in (self.left, self.right, *lines) for n in walk(e) if isinstance(n, Activation)}
+        used = {
+            n.function for e in (self.left, self.right, *lines) for n in walk(e) if isinstance(n, Activation)
+        }
         if not used <= OPAQUE:
             return None
         try:
@@ -110,8 +114,10 @@ class Pair:
         from grusym.verifying.truth import holding
 
         cell = holding(self.cell, self.held)
-        reading = self.reading if not self.held else Reading(
-            cell, self.reading.gradients, self.reading.layout, self.reading.slopes_in_output
+        reading = (
+            self.reading
+            if not self.held
+            else Reading(cell, self.reading.gradients, self.reading.layout, self.reading.slopes_in_output)
         )
         shapes = shapes_of(self.cell)
         try:

@@ -148,7 +148,9 @@ class Readings:
                     meanings = dict(zip((n for n, _ in chosen), picked, strict=True))
                     said = [self._said(n, m, o) for (n, o), m in zip(chosen, picked, strict=True)]
                     if in_output:
-                        said.append("a slope of a gate's value is written in that value: σ'(z) is z ⊙ (1 - z)")
+                        said.append(
+                            "a slope of a gate's value is written in that value: σ'(z) is z ⊙ (1 - z)"
+                        )
                     said.append(LAYOUTS[layout])
                     yield Reading(self.cell, meanings, layout, in_output, tuple(s for s in said if s))
 
@@ -212,5 +214,3 @@ def _incoming(cell: Cell, value: str) -> tuple[Meaning, ...]:
 def shapes_of(cell: Cell) -> dict[str, Shape]:
     """The shapes of a cell's names and of its cotangents."""
     return {**cell.shapes, **{g: cell.shapes[v] for v, g in cotangents(cell).items()}}
-
-

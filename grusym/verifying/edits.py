@@ -1,0 +1,351 @@
+"""One-edit neighbours of a formula: the slips people make in derivations, undone one at a time.
+
+Products that stand side by side, elementwise or of matrices, are taken as one group of factors, so that
+dropping, adding or exchanging a factor is one edit wherever the brackets fall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grusym.language.activations import ACTIVATIONS
+from grusym.language.build import negative
+from grusym.language.derivatives import derivative
+from grusym.language.expression import (
+    ONE,
+    Activation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Span,
+    Sum,
+    Transpose,
+    children,
+    rebuilt,
+)
+
+Put = Callable[[Expression], Expression]
+MATRICES = (Diagonal, Identity)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change: `before` became `after` in `whole`. A missing side is None. `kind` names the slip."""
+
+    kind: str
+    before: Expression | None
+    after: Expression | None
+    whole: Expression
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Site:
+    """A node, and what puts another in its place; `role` says what the node is to its parent."""
+
+    node: Expression
+    put: Put
+    role: str = "whole"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What an edit may write: names by shape, elementwise factors, and the matrices of the cell."""
+
+    alike: Callable[[str], Sequence[str]]  # names of one shape, likeliest first
+    factors: Sequence[Expression]  # elementwise factors, likeliest first
+    matrices: Sequence[Expression]
+    is_matrix: Callable[[Expression], bool]
+    functions: Sequence[str] = ("σ", "tanh")
+
+
+def sites(e: Expression, put: Put = lambda new: new, role: str = "whole") -> Iterator[Site]:
+    """Every node of a formula, parents first; a group of factors is one node with its factors below."""
+    yield Site(e, put, role)
+    if isinstance(e, Hadamard | Product):
+        whole = joined_by(type(e))
+        parts = factors_of(e)
+        below = "factor" if isinstance(e, Hadamard) else "matrix factor"
+    else:
+        parts = children(e)
+        whole = _rebuilder(e)
+        below = {Sum: "term", Diagonal: "diagonal", Negative: "signed"}.get(type(e), "inside")
+    for i, part in enumerate(parts):
+
+        def placed(new: Expression, i: int = i) -> Expression:
+            return put(whole([*parts[:i], new, *parts[i + 1 :]]))
+
+        yield from sites(part, placed, below)
+
+
+def _rebuilder(e: Expression) -> Callable[[Sequence[Expression]], Expression]:
+    return lambda parts: rebuilt(e, tuple(parts))
+
+
+def factors_of(e: Expression) -> tuple[Expression, ...]:
+    """The factors of a group of one kind of product, left to right."""
+    if isinstance(e, Hadamard):
+        return (*factors_of(e.left), e.right) if isinstance(e.left, Hadamard) else (e.left, e.right)
+    if isinstance(e, Product):
+        return (e.left, *factors_of(e.right)) if isinstance(e.right, Product) else (e.left, e.right)
+    return (e,)
+
+
+def joined_by(kind: type[Expression]) -> Callable[[Sequence[Expression]], Expression]:
+    """What makes one group of factors again."""
+
+    def hadamards(parts: Sequence[Expression]) -> Expression:
+        result = parts[0]
+        for part in parts[1:]:
+            result = Hadamard(result, part, span=parts[0].span)
+        return result
+
+    def products(parts: Sequence[Expression]) -> Expression:
+        result = parts[-1]
+        for part in reversed(parts[:-1]):
+            result = Product(part, result, span=part.span)
+        return result
+
+    return hadamards if kind is Hadamard else products
+
+
+def edits(e: Expression, words: Vocabulary) -> Iterator[Edit]:
+    """All one-edit neighbours, the smallest slips first."""
+    found = list(sites(e))
+    for group in (
+        _positive,
+        _swapped,
+        _signs,
+        _turned,
+        _exchanged,
+        _powers,
+        _renamed,
+        _dropped,
+        _brackets,
+        _slopes,
+        _inserted,
+    ):
+        for site in found:
+            yield from group(site, words)
+
+
+def _edit(
+    site: Site, kind: str, before: Expression | None, after: Expression | None, new: Expression
+) -> Edit:
+    place = before if before is not None and before.span is not None else site.node
+    return Edit(kind, before, after, site.put(new), place.span)
+
+
+def _positive(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Negative):
+        yield _edit(site, "sign", e, e.operand, e.operand)
+
+
+def _swapped(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    """c - h for h - c."""
+    e = site.node
+    if isinstance(e, Sum) and len(e.terms) == 2 and isinstance(e.terms[1], Negative):
+        new = Sum((e.terms[1].operand, Negative(e.terms[0])), span=e.span)
+        if site.role in ("factor", "diagonal", "inside", "signed") and not isinstance(
+            e.terms[0], Negative | Number
+        ):
+            yield _edit(site, "sign", e, new, new)
+
+
+def _signs(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Negative):
+        return
+    if site.role in ("term", "whole", "diagonal", "factor") and not (
+        site.role == "factor" and not isinstance(e, Sum)
+    ):
+        yield _edit(site, "sign", e, negative(e), negative(e))
+
+
+def _turned(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Transpose):
+        yield _edit(site, "transposition", e, e.operand, e.operand)
+    elif isinstance(e, Name) and words.is_matrix(e) and site.role != "inside":
+        yield _edit(site, "transposition", e, Transpose(e), Transpose(e))
+    elif isinstance(e, Product | Sum) and words.is_matrix(e):
+        yield _edit(site, "transposition", e, Transpose(e), Transpose(e))
+
+
+def _exchanged(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if not isinstance(e, Product):
+        return
+    parts = factors_of(e)
+    for i in range(len(parts) - 1):
+        new = joined_by(Product)([*parts[:i], parts[i + 1], parts[i], *parts[i + 2 :]])
+        yield _edit(site, "order of factors", e, new, new)
+
+
+def _powers(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Power):
+        yield _edit(site, "power", e, e.base, e.base)
+        for k in (e.exponent - 1, e.exponent + 1):
+            if k > 1:
+                new = Power(e.base, k, span=e.span)
+                yield _edit(site, "power", e, new, new)
+        if isinstance(e.base, Sum):  # (1 - g)² for 1 - g²
+            terms = e.base.terms
+            for i, term in enumerate(terms):
+                inner = term.operand if isinstance(term, Negative) else term
+                raised = Power(inner, e.exponent)
+                new_term = Negative(raised) if isinstance(term, Negative) else raised
+                new = Sum((*terms[:i], new_term, *terms[i + 1 :]), span=e.span)
+                yield _edit(site, "bracket misplaced", e, new, new)
+    elif isinstance(e, Name | Activation) and derivative(str(e)) is None:
+        new = Power(e, 2, span=e.span)
+        yield _edit(site, "power", e, new, new)
+    if isinstance(e, Sum):
+        for i, term in enumerate(e.terms):
+            inner = term.operand if isinstance(term, Negative) else term
+            if isinstance(inner, Power):
+                bare = negative(inner.base) if isinstance(term, Negative) else inner.base
+                new = Power(Sum((*e.terms[:i], bare, *e.terms[i + 1 :])), inner.exponent, span=e.span)
+                yield _edit(site, "bracket misplaced", e, new, new)
+
+
+def _renamed(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Name):
+        for other in words.alike(e.name):
+            if other != e.name:
+                yield _edit(site, "name", e, Name(other, span=e.span), Name(other, span=e.span))
+        if not words.is_matrix(e) and derivative(e.name) is None:
+            new = Sum((ONE, Negative(e)), span=e.span)
+            yield _edit(site, "complement", e, new, new)
+    if (inner := complement(e)) is not None:
+        yield _edit(site, "complement", e, inner, inner)
+
+
+def complement(e: Expression) -> Expression | None:
+    """The v of 1 - v, or None."""
+    if isinstance(e, Sum) and len(e.terms) == 2 and e.terms[0] == ONE and isinstance(e.terms[1], Negative):
+        return e.terms[1].operand
+    return None
+
+
+def _dropped(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    e = site.node
+    if isinstance(e, Hadamard | Product):
+        parts = factors_of(e)
+        for i, part in enumerate(parts):
+            rest = [*parts[:i], *parts[i + 1 :]]
+            if isinstance(e, Product) and isinstance(part, Transpose) and not words.is_matrix(part):
+                continue
+            yield _edit(site, "factor", part, None, joined_by(type(e))(rest))
+    elif isinstance(e, Sum):
+        for i, term in enumerate(e.terms):
+            kept = (*e.terms[:i], *e.terms[i + 1 :])
+            yield _edit(site, "term", term, None, kept[0] if len(kept) == 1 else Sum(kept, span=e.span))
+    elif isinstance(e, Quotient):
+        yield _edit(site, "factor", e.right, None, e.left)
+    elif isinstance(e, Number) and site.role == "factor":
+        for k in (2, 3):
+            yield _edit(site, "factor", e, Number(Fraction(k)), Number(e.value * k))
+
+
+def _brackets(site: Site, _: Vocabulary) -> Iterator[Edit]:
+    """A factor that reaches only one term of a sum, or all of them where it should reach one."""
+    e = site.node
+    if isinstance(e, Sum) and len(e.terms) == 2:
+        for i in (0, 1):
+            term = e.terms[i]
+            inner = term.operand if isinstance(term, Negative) else term
+            for part in factors_of(inner) if isinstance(inner, Hadamard | Product) else ():
+                kind = type(inner)
+                rest = [f for f in factors_of(inner) if f is not part]
+                bare = joined_by(kind)(rest)
+                bare = Negative(bare) if isinstance(term, Negative) else bare
+                terms = (bare, e.terms[1]) if i == 0 else (e.terms[0], bare)
+                order = [part, Sum(terms)] if inner_first(inner, part) else [Sum(terms), part]
+                new = joined_by(kind)(order)
+                yield _edit(site, "bracket misplaced", e, new, new)
+    if isinstance(e, Hadamard | Product):
+        parts = factors_of(e)
+        for i, part in enumerate(parts):
+            if isinstance(part, Sum) and len(part.terms) > 1:
+                for k, term in enumerate(part.terms):
+                    minus = isinstance(term, Negative)
+                    core = term.operand if minus else term
+                    one = joined_by(type(e))([*parts[:i], core, *parts[i + 1 :]])
+                    one = Negative(one) if minus else one
+                    new = Sum((*part.terms[:k], one, *part.terms[k + 1 :]), span=e.span)
+                    yield _edit(site, "bracket misplaced", e, new, new)
+
+
+def inner_first(group: Expression, part: Expression) -> bool:
+    """Whether a factor stands first in its group."""
+    return factors_of(group)[0] is part
+
+
+def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    """The slope of another function: z ⊙ (1 - z) for 1 - z², tanh' for σ'."""
+    e = site.node
+    if isinstance(e, Activation):
+        own = e.function.rstrip("'")
+        primes = e.function[len(own) :]
+        for other in words.functions:
+            if other != own and other in ACTIVATIONS:
+                new = Activation(other + primes, e.operand, span=e.span)
+                yield _edit(site, "slope of another function", e, new, new)
+    if isinstance(e, Hadamard):
+        parts = factors_of(e)
+        for i, part in enumerate(parts):
+            for k, other in enumerate(parts):
+                if complement(other) is not None and complement(other) == part and i != k:
+                    square = Sum((ONE, Negative(Power(part, 2))), span=part.span)
+                    rest = [square if j == i else f for j, f in enumerate(parts) if j != k]
+                    new = joined_by(Hadamard)(rest)
+                    yield _edit(site, "slope of another function", e, new, new)
+    inner = complement(e)
+    if isinstance(inner, Power) and inner.exponent == 2:
+        new = Hadamard(inner.base, Sum((ONE, Negative(inner.base))), span=e.span)
+        yield _edit(site, "slope of another function", e, new, new)
+
+
+def _inserted(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    """A factor that was left out, elementwise or in a product of matrices."""
+    e = site.node
+    if site.role == "factor":
+        return
+    if words.is_matrix(e):
+        if site.role == "matrix factor" or isinstance(e, Negative | Sum) and site.role == "whole":
+            return
+        parts = factors_of(e) if isinstance(e, Product) else (e,)
+        for i in range(len(parts) + 1):
+            for factor in words.factors:
+                after = i < len(parts) and isinstance(parts[i], Diagonal)
+                if (i and isinstance(parts[i - 1], Diagonal)) or after:
+                    continue  # the diagonal beside it takes the factor as its own
+                new = joined_by(Product)([*parts[:i], Diagonal(factor), *parts[i:]])
+                yield _edit(site, "factor", None, Diagonal(factor), new)
+            for matrix in words.matrices:
+                new = joined_by(Product)([*parts[:i], matrix, *parts[i:]])
+                yield _edit(site, "factor", None, matrix, new)
+        return
+    if isinstance(e, Negative | Transpose) or site.role == "inside" and isinstance(e, Number):
+        return
+    if site.role == "inside" and not isinstance(e, Hadamard | Name | Sum | Product | Activation):
+        return
+    parts = factors_of(e) if isinstance(e, Hadamard) else (e,)
+    for factor in words.factors:
+        yield _edit(site, "factor", None, factor, joined_by(Hadamard)([*parts, factor]))
+    if isinstance(e, Product) or site.role in ("term", "whole", "diagonal", "matrix factor"):
+        for matrix in words.matrices:
+            yield _edit(site, "factor", None, matrix, Product(matrix, e))

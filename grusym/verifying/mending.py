@@ -1,0 +1,173 @@
+"""The smallest edit that makes a refuted formula right, and the paths of the graph it had missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from grusym.algebra.normal_form import operator_form, vector_form
+from grusym.algebra.polynomial import TooLarge
+from grusym.algebra.rank import rank
+from grusym.checks.samples import Sample
+from grusym.errors import GrusymError
+from grusym.language.build import total
+from grusym.language.claim_text import ClaimText
+from grusym.language.evaluation import Walk
+from grusym.language.expression import (
+    Activation,
+    Expression,
+    Name,
+    Span,
+    Sum,
+    Transpose,
+    names_in,
+    substituted,
+    unplaced,
+    walk,
+)
+from grusym.verifying.deciding import NAMED, Pair, both, float_sample
+from grusym.verifying.edits import Edit, edits, sites
+from grusym.verifying.readings import Reading, shapes_of
+from grusym.verifying.truth import Derivative, Meaning, Path, by_path
+from grusym.verifying.vocabulary import Words, truth_of, words, written_cotangents
+
+MOST = 4000  # edits of one formula that are tried
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A right formula: the edit that leads to it, and whether one edit does."""
+
+    edit: Edit
+    smallest: bool = True
+
+
+class Search:
+    """One refuted formula under one reading, and the trials of its neighbours."""
+
+    def __init__(self, pair: Pair, target: Expression, formula: Expression) -> None:
+        self.pair, self.target, self.formula = pair, target, formula
+        self.claim: ClaimText = pair.claim
+        self.reading: Reading = pair.reading
+        self.words: Words = words(self.claim, self.reading, target, formula)
+        self.sample: Sample = float_sample(pair.cell, 0, pair.held)
+        self.plain = not (self.claim.definitions or self.claim.arguments) and not any(
+            isinstance(n, Activation) and n.function.endswith("'") for n in walk(formula)
+        )
+        self.walk: Walk = pair.walk(self.sample)
+        self.letters = written_cotangents(self.claim, self.reading)
+        self.goal = self.reading.plain(target, self.claim)
+
+    def holds(self, formula: Expression) -> bool:
+        """Whether a neighbour equals the target at the first point."""
+        lowered = formula if self.plain else self.reading.plain(formula, self.claim)
+        for name in names_in(lowered) if not self.plain else _fresh(lowered, self.walk):
+            if name not in self.walk.arrays:
+                self.walk.arrays = {**self.walk.arrays, **self.reading.arrays((name,), self.sample)}
+        arrays = both(self.walk, self.goal, lowered)
+        return arrays is not None and self.sample.same(*arrays)
+
+    def proof(self, formula: Expression) -> str:
+        """The method that shows a neighbour right for all sizes, or nothing."""
+        pair = Pair(self.claim, self.target, formula, self.reading, self.pair.held)
+        return pair.proof() if pair.floats(1) else ""
+
+    def mended(self) -> Mended | None:
+        """The first neighbour that is right; else a longer correction."""
+        by_chance: Edit | None = None  # right because of what a gate is: h - h' is (1 - z) ⊙ (h - c)
+        for edit in islice(self.neighbours(), MOST):
+            if self.holds(edit.whole):
+                proof = self.proof(edit.whole)
+                if proof == NAMED:
+                    return Mended(edit)
+                by_chance = by_chance or (edit if proof else None)
+        if by_chance is not None:
+            return Mended(by_chance)
+        for edit in self.longer():
+            if self.holds(edit.whole) and self.proof(edit.whole):
+                return Mended(edit, smallest=False)
+        return None
+
+    def neighbours(self) -> Iterator[Edit]:
+        """All one-edit neighbours."""
+        later = []
+        for edit in edits(self.formula, self.words):
+            if edit.kind == "factor" and edit.before is None:
+                later.append(edit)
+            else:
+                yield edit
+        yield from self.added()
+        yield from later
+
+    def added(self) -> Iterator[Edit]:
+        """A term that was left out, of any sum; the smallest terms first."""
+        alone = ("term", "factor", "signed")
+        places = [s for s in sites(self.formula) if isinstance(s.node, Sum) or s.role not in alone]
+        kinds = [self.words.is_matrix(s.node) for s in places]
+        for term in sorted(self.words.terms, key=lambda t: sum(1 for _ in walk(t))):
+            wanted = self.words.is_matrix(term)
+            for site, matrix in zip(places, kinds, strict=True):
+                if matrix == wanted:
+                    e = site.node
+                    new = Sum((*(e.terms if isinstance(e, Sum) else (e,)), term), span=e.span)
+                    yield Edit("term", None, term, site.put(new), e.span)
+
+    def longer(self) -> Iterator[Edit]:
+        """Two terms added, a term replaced by another, or the whole formula."""
+        e, span = self.formula, self.formula.span
+        parts = e.terms if isinstance(e, Sum) else (e,)
+        matrix = self.words.is_matrix(e)
+        terms = [t for t in self.words.terms if self.words.is_matrix(t) == matrix]
+        if len(parts) > 1:
+            for i, part in enumerate(parts):
+                for term in terms:
+                    new = Sum((*parts[:i], term, *parts[i + 1 :]), span=span)
+                    yield Edit("term replaced", part, term, new, part.span or span)
+        missing = [t for t in self.missing() if self.words.is_matrix(t) == matrix]
+        if len(missing) > 1:
+            yield Edit("term", None, total(*missing), Sum((*parts, *missing), span=span), span)
+        if isinstance(self.target, Name):
+            truth, _ = truth_of(self.claim.cell, self.reading, self.target)
+            whole = substituted(unplaced(truth), self.letters)
+            if self.reading.layout == "denominator" and matrix:
+                whole = Transpose(whole)
+            yield Edit("whole", e, whole, whole, span)
+
+    def missing(self) -> list[Expression]:
+        """The terms of the paths that the formula has nothing of."""
+        _, which = truth_of(self.claim.cell, self.reading, self.target)
+        paths = missed(self.pair, self.formula, which)
+        found = dict(by_path(self.claim.cell, which)) if which is not None else {}
+        return [substituted(found[p], self.letters) for p in paths]
+
+
+def _fresh(e: Expression, walk: Walk) -> tuple[str, ...]:
+    return tuple(n for n in names_in(e) if n not in walk.arrays)
+
+
+def missed(pair: Pair, formula: Expression, which: Derivative | Meaning | None) -> list[Path]:
+    """The paths whose terms stand in the derivative and differ from, or lack in, a formula."""
+    if which is None:
+        return []
+    terms = by_path(pair.cell, which)
+    shapes = shapes_of(pair.cell)
+    try:
+        said = pair.reading.exact(pair.reading.plain(formula, pair.claim))
+        matrix = isinstance(which, Derivative) and which.of != "L"
+        if pair.reading.layout == "denominator" and matrix:
+            said = Transpose(said)
+        if (rank(said, shapes) == 2) != matrix:
+            return []
+        form = operator_form if matrix else vector_form
+        have = dict(form(said, shapes))
+        whole = form(total(*(e for _, e in terms)), shapes) if terms else {}
+        wrong = {w for w in {*have, *whole} if have.get(w) != whole.get(w)}
+        return [path for path, e in terms if any(w in wrong for w in form(e, shapes))]
+    except (TooLarge, GrusymError):
+        return []
+
+
+def place(span: Span | None) -> str:
+    """A span in words."""
+    return f"line {span.line}, column {span.column}" if span is not None else ""
