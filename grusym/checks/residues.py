@@ -1,4 +1,4 @@
-"""Arithmetic modulo a large prime, in which an activation of an argument is a random residue, known by its laws.
+"""Arithmetic modulo a large prime, in which an activation has a random residue for every argument.
 
 Two formulas that differ as rational functions of the entries and the activations' outputs differ at a random
 point save with a chance of about degree / 2^61 (Schwartz and Zippel).
@@ -116,6 +116,7 @@ class Field:
         self.draw = random.Random(seed)
         self.outputs: dict[tuple[str, int], Residue] = {}
         self.rectified: dict[int, int] = {}  # relu's outputs, and the step at their arguments
+        self.on = False
         self.arithmetic = Arithmetic(self.number, self._each(self.output))
         self.duals = Arithmetic(self.number, self._each(self.dual_output))
 
@@ -164,8 +165,11 @@ class Field:
             return self.output(function, -u) * b + a + (-u) * c
         key = (function, u.value)
         if key not in self.outputs:
-            high = 2 if function == "step" else PRIME
-            self.outputs[key] = Residue(self.draw.randrange(high))
+            if function == "step":  # now on, now off, so that no vector is off as a whole
+                self.on = not self.on
+                self.outputs[key] = Residue(int(self.on))
+            else:
+                self.outputs[key] = Residue(self.draw.randrange(PRIME))
         return self.outputs[key]
 
     def dual_output(self, function: str, u: Any) -> Any:

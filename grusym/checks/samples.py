@@ -5,6 +5,8 @@ where an activation is a random residue for every argument and a derivative is c
 numbers. A formula that is wrong agrees with neither, save with a chance below 1e-15.
 """
 
+# ruff: noqa: D102 - what each method returns is said once, in Sample.
+
 from __future__ import annotations
 
 from abc import ABC, abstractmethod

@@ -52,6 +52,17 @@ class Cell:
     def __post_init__(self) -> None:
         object.__setattr__(self, "shapes", Fixed(self.shapes))
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Hashing all equations takes longer than much that is kept by cell."""
+        return hash((self.name, self.equations, self.states, self.inputs, self.parameters, self.constants))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}  # another process's
+
     @classmethod
     def read(cls, *, name: str, equations: str, title: str = "", source: str = "") -> Cell:
         """Read a cell from its text; see `grusym.language.reader.read_cell`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from grusym.language.closing import Closing
 from grusym.language.expression import (
@@ -74,7 +75,7 @@ class ClaimClosing(Closing):
 
     def _joined(self, e: Expression, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> Expression:
         kinds: list[Kind] = [self.kind(f) for f in factors]
-        for i, (k, following) in enumerate(zip(kinds, kinds[1:], strict=False)):
+        for i, (k, following) in enumerate(pairwise(kinds)):
             if k == VECTOR and following == MATRIX:
                 head = super()._joined(e, factors[: i + 1], signs[:i]) if i else self.close(factors[0])
                 self.said.append(SCALES_ROWS)

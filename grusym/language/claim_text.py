@@ -71,7 +71,8 @@ class _Reader:
     def __init__(self, text: str, cell: Cell) -> None:
         if not isinstance(text, str):
             raise ReadError(
-                f'a claim is a text, as in "∂h\'/∂h = diag(z)"; {type(text).__name__} was given: pass a string'
+                f"a claim is a text, but {type(text).__name__} was given; pass a string, as in "
+                '"∂h\'/∂h = diag(z)"'
             )
         self.text, self.cell = text, cell
         self.lines = text.split("\n")
@@ -94,9 +95,10 @@ class _Reader:
         self._times(uses)
         for row in rows:
             first = row[0][0]
-            if isinstance(first, Written) and len(row) > 1 and self._known(first.name) is None:
-                if not self._is_gradient(first.name):
-                    self.own.add(_bare(first.name))
+            if not isinstance(first, Written) or self._known(first.name) is not None:
+                continue
+            if not self._gradient_of(first.name):
+                self.own.add(_bare(first.name))
         chains = [c for row in rows if (c := self._chain(row))]
         if not chains:
             raise ReadError(
@@ -192,9 +194,6 @@ class _Reader:
     def _is_loss(self, name: NameToken) -> bool:
         plain = not (name.accents or name.label or name.primes) and name.subscript in ("", "T", "t")
         return plain and name.base in LOSSES and _bare(name) not in self.cell.shapes
-
-    def _is_gradient(self, name: NameToken) -> bool:
-        return bool(self._gradient_of(name))
 
     def _gradient_of(self, name: NameToken) -> tuple[str, ...]:
         """The values whose gradient a name may be: δ_c, δ^c, dz, g_{h'}, dh_{t-1}."""
@@ -328,7 +327,7 @@ class _Reader:
         if by not in self.cell.shapes or (of != LOSS and len(self.cell.shapes[by]) != 1):
             raise read_error(
                 e.span,
-                f"the derivative by {self._source(e.by)} has no shape of a matrix; derivatives of vectors are "
+                f"the derivative by {self._source(e.by)} is no matrix; derivatives of vectors are "
                 "taken by vectors, and those of the loss L by anything the cell has",
             )
         if of != LOSS and len(self.cell.shapes[of]) != 1:

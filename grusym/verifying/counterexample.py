@@ -1,20 +1,22 @@
-"""A counterexample that anyone can follow: the smallest sizes, small rational numbers, as many 0 as can be."""
+"""A counterexample anyone can follow: the smallest sizes, small rational numbers, as many 0 as can be."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grusym.checks.expressions import assignments
 from grusym.checks.samples import FloatSample
-from grusym.errors import GrusymError
 from grusym.language.arrays import needed
 from grusym.language.cell import Cell
 from grusym.language.derivatives import cotangents
-from grusym.language.evaluation import evaluate_cell
-from grusym.language.expression import names_in
+from grusym.language.evaluation import Walk, evaluate_cell
+from grusym.language.expression import Expression, names_in
 from grusym.verifying.deciding import Pair, both
+from grusym.verifying.readings import shapes_of
+from grusym.verifying.truth import holding
 
 SIZES = ((1, 1), (2, 1), (2, 3), (3, 2))
 HALVES = np.array([-2, -1, -0.5, 0.5, 1, 2])
@@ -38,8 +40,8 @@ class ChosenSample(FloatSample):
 
 
 def counterexample(pair: Pair) -> dict[str, Any]:
-    """Sizes, the entry, both values there and the numbers they were computed from; empty if none was found."""
-    cell = pair.cell
+    """Sizes, the entry, both values there and the numbers behind them; empty if none was found."""
+    cell, exact = pair.cell, _exact(pair)
     names = (*needed(cell), *(g for g in cotangents(cell).values() if _speaks_of_loss(pair)))
     for n, m in SIZES:
         sizes = {s.name: {"n": n, "m": m}.get(s.name, n + 1) for s in cell.sizes}
@@ -49,8 +51,8 @@ def counterexample(pair: Pair) -> dict[str, Any]:
             arrays |= {
                 g: np.ones(_shape(pair, g, sizes)) for g in cotangents(cell).values() if g not in arrays
             }
-            if _differ(pair, sizes, arrays) is not None:
-                return _answer(pair, sizes, _simple(pair, sizes, arrays), set(names))
+            if _differs(exact, sizes, arrays):
+                return _answer(pair, sizes, _simple(exact, sizes, arrays), set(names))
     return {}
 
 
@@ -65,38 +67,57 @@ def _shape(pair: Pair, name: str, sizes: dict[str, int]) -> tuple[int, ...]:
     return tuple(concrete(d, sizes) or 1 for d in pair.claim.shapes[name])
 
 
-def _differ(pair: Pair, sizes: dict[str, int], arrays: dict[str, Any]) -> tuple[Any, Any] | None:
-    """Both sides where they differ at a point, else None."""
-    sample = ChosenSample(pair.cell, sizes, arrays, pair.held)
-    try:
-        found = both(pair.walk(sample), pair.left, pair.right)
-    except GrusymError:
-        return None
-    if found is None or not all(np.all(np.isfinite(a)) for a in found):
-        return None
-    gap = np.max(np.abs(found[0] - found[1]), initial=0)
-    scale = np.max(np.abs(found[0]), initial=0) + np.max(np.abs(found[1]), initial=0)
-    return found if gap > 1e-6 * scale and gap > 1e-9 else None
+@dataclass(frozen=True)
+class _Exact:
+    """Both sides as the calculus has them: quicker to try than complex steps."""
+
+    cell: Cell
+    left: Expression
+    right: Expression
+    shapes: dict[str, Any]
+    said: frozenset[str]
 
 
-def _simple(pair: Pair, sizes: dict[str, int], arrays: dict[str, Any]) -> dict[str, Any]:
+def _exact(pair: Pair) -> _Exact:
+    cell = holding(pair.cell, pair.held)
+    reading = replace(pair.reading, cell=cell)
+    left, right = reading.exact(pair.left), reading.exact(pair.right)
+    said = frozenset(n for e in (left, right) for n in names_in(e))
+    return _Exact(pair.cell, left, right, shapes_of(pair.cell), said)
+
+
+def _differs(exact: _Exact, sizes: dict[str, int], arrays: dict[str, Any]) -> bool:
+    """Whether the sides differ at a point."""
+    given = {n: a for n, a in arrays.items() if n in exact.cell.shapes}
+    with np.errstate(all="ignore"):
+        known = {**arrays, **evaluate_cell(exact.cell, given, sizes=sizes)}
+    found = both(Walk(known, exact.shapes), exact.left, exact.right)
+    return found is not None and _apart(*found)
+
+
+def _apart(a: Any, b: Any) -> bool:
+    if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
+        return False
+    gap = np.max(np.abs(a - b), initial=0)
+    return bool(gap > 1e-6 * (np.max(np.abs(a), initial=0) + np.max(np.abs(b), initial=0)) and gap > 1e-9)
+
+
+def _simple(exact: _Exact, sizes: dict[str, int], arrays: dict[str, Any]) -> dict[str, Any]:
     """The same point with whole arrays set to 0 where the sides still differ."""
-    cell = pair.cell
-    quiet = [n for n in arrays if n in cell.weights and n not in _said(pair)]
+    quiet = [n for n in arrays if n in exact.cell.weights and n not in exact.said]
     for group in (quiet, *([n] for n in arrays)):
         simpler = {**arrays, **{n: np.zeros_like(arrays[n]) for n in group}}
-        if group and any(np.any(arrays[n]) for n in group) and _differ(pair, sizes, simpler) is not None:
+        if group and any(np.any(arrays[n]) for n in group) and _differs(exact, sizes, simpler):
             arrays = simpler
     return arrays
 
 
-def _said(pair: Pair) -> set[str]:
-    return {n for e in (pair.left, pair.right) for n in names_in(e)}
-
-
 def _answer(pair: Pair, sizes: dict[str, int], arrays: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    found = _differ(pair, sizes, arrays)
-    assert found is not None
+    """The point, and both sides there, derivatives by complex step."""
+    sample = ChosenSample(pair.cell, sizes, arrays, pair.held)
+    found = both(pair.walk(sample), pair.left, pair.right)
+    if found is None or not _apart(*found):
+        return {}
     a, b = found
     entry = tuple(map(int, np.unravel_index(int(np.argmax(np.abs(a - b))), np.shape(a))))
     values = {"left": float(f"{a[entry]:.9g}"), "right": float(f"{b[entry]:.9g}")}

@@ -1,4 +1,4 @@
-"""Whether two formulas are equal: by the normal form, modulo a prime, and by complex steps; all must agree."""
+"""Whether two formulas are equal: by normal form, modulo a prime and by complex steps, which must agree."""
 
 from __future__ import annotations
 
@@ -94,13 +94,17 @@ class Pair:
         """Whether the sides agree at a point, derivatives by complex step."""
         return self.at(float_sample(self.cell, k, self.held))
 
+    def kinked(self) -> bool:
+        """Whether steps take part, of which a few residues say little: they are 0 or 1."""
+        return bool({"relu", "step"} & self._functions())
+
+    def _functions(self) -> set[str]:
+        lines = (self.left, self.right, *(e.right for e in self.cell.equations))
+        return {n.function for e in lines for n in walk(e) if isinstance(n, Activation)}
+
     def residues(self) -> bool | None:
         """Whether the sides agree modulo a prime; None where a function has laws that residues lack."""
-        lines = [e.right for e in self.cell.equations]
-        used = {
-            n.function for e in (self.left, self.right, *lines) for n in walk(e) if isinstance(n, Activation)
-        }
-        if not used <= OPAQUE:
+        if not self._functions() <= OPAQUE:
             return None
         try:
             return self.at(residue_sample(self.cell, self.held))

@@ -1,14 +1,11 @@
-"""One-edit neighbours of a formula: the slips people make in derivations, undone one at a time.
-
-Products that stand side by side, elementwise or of matrices, are taken as one group of factors, so that
-dropping, adding or exchanging a factor is one edit wherever the brackets fall.
-"""
+"""One-edit neighbours of a formula: the slips people make in derivations, undone one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.build import negative
@@ -19,7 +16,6 @@ from grusym.language.expression import (
     Diagonal,
     Expression,
     Hadamard,
-    Identity,
     Name,
     Negative,
     Number,
@@ -29,12 +25,8 @@ from grusym.language.expression import (
     Span,
     Sum,
     Transpose,
-    children,
-    rebuilt,
 )
-
-Put = Callable[[Expression], Expression]
-MATRICES = (Diagonal, Identity)
+from grusym.verifying.sites import Site, factors_of, joined_by, sites
 
 
 @dataclass(frozen=True)
@@ -48,74 +40,26 @@ class Edit:
     span: Span | None
 
 
-@dataclass(frozen=True)
-class Site:
-    """A node, and what puts another in its place; `role` says what the node is to its parent."""
+class Vocabulary(Protocol):
+    """What an edit may write."""
 
-    node: Expression
-    put: Put
-    role: str = "whole"
+    @property
+    def factors(self) -> Sequence[Expression]:
+        """Elementwise factors, likeliest first."""
 
+    @property
+    def matrices(self) -> Sequence[Expression]:
+        """The matrices of the cell."""
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """What an edit may write: names by shape, elementwise factors, and the matrices of the cell."""
+    @property
+    def functions(self) -> Sequence[str]:
+        """The activations in use."""
 
-    alike: Callable[[str], Sequence[str]]  # names of one shape, likeliest first
-    factors: Sequence[Expression]  # elementwise factors, likeliest first
-    matrices: Sequence[Expression]
-    is_matrix: Callable[[Expression], bool]
-    functions: Sequence[str] = ("σ", "tanh")
+    def alike(self, name: str) -> Sequence[str]:
+        """Names of the same shape, likeliest first."""
 
-
-def sites(e: Expression, put: Put = lambda new: new, role: str = "whole") -> Iterator[Site]:
-    """Every node of a formula, parents first; a group of factors is one node with its factors below."""
-    yield Site(e, put, role)
-    if isinstance(e, Hadamard | Product):
-        whole = joined_by(type(e))
-        parts = factors_of(e)
-        below = "factor" if isinstance(e, Hadamard) else "matrix factor"
-    else:
-        parts = children(e)
-        whole = _rebuilder(e)
-        below = {Sum: "term", Diagonal: "diagonal", Negative: "signed"}.get(type(e), "inside")
-    for i, part in enumerate(parts):
-
-        def placed(new: Expression, i: int = i) -> Expression:
-            return put(whole([*parts[:i], new, *parts[i + 1 :]]))
-
-        yield from sites(part, placed, below)
-
-
-def _rebuilder(e: Expression) -> Callable[[Sequence[Expression]], Expression]:
-    return lambda parts: rebuilt(e, tuple(parts))
-
-
-def factors_of(e: Expression) -> tuple[Expression, ...]:
-    """The factors of a group of one kind of product, left to right."""
-    if isinstance(e, Hadamard):
-        return (*factors_of(e.left), e.right) if isinstance(e.left, Hadamard) else (e.left, e.right)
-    if isinstance(e, Product):
-        return (e.left, *factors_of(e.right)) if isinstance(e.right, Product) else (e.left, e.right)
-    return (e,)
-
-
-def joined_by(kind: type[Expression]) -> Callable[[Sequence[Expression]], Expression]:
-    """What makes one group of factors again."""
-
-    def hadamards(parts: Sequence[Expression]) -> Expression:
-        result = parts[0]
-        for part in parts[1:]:
-            result = Hadamard(result, part, span=parts[0].span)
-        return result
-
-    def products(parts: Sequence[Expression]) -> Expression:
-        result = parts[-1]
-        for part in reversed(parts[:-1]):
-            result = Product(part, result, span=part.span)
-        return result
-
-    return hadamards if kind is Hadamard else products
+    def is_matrix(self, e: Expression) -> bool:
+        """Whether a formula is a matrix."""
 
 
 def edits(e: Expression, words: Vocabulary) -> Iterator[Edit]:
@@ -133,6 +77,7 @@ def edits(e: Expression, words: Vocabulary) -> Iterator[Edit]:
         _brackets,
         _slopes,
         _inserted,
+        _multiplied,
     ):
         for site in found:
             yield from group(site, words)
@@ -176,9 +121,9 @@ def _turned(site: Site, words: Vocabulary) -> Iterator[Edit]:
     e = site.node
     if isinstance(e, Transpose):
         yield _edit(site, "transposition", e, e.operand, e.operand)
-    elif isinstance(e, Name) and words.is_matrix(e) and site.role != "inside":
-        yield _edit(site, "transposition", e, Transpose(e), Transpose(e))
-    elif isinstance(e, Product | Sum) and words.is_matrix(e):
+    elif (isinstance(e, Name) and words.is_matrix(e) and site.role != "inside") or (
+        isinstance(e, Product | Sum) and words.is_matrix(e)
+    ):
         yield _edit(site, "transposition", e, Transpose(e), Transpose(e))
 
 
@@ -192,7 +137,7 @@ def _exchanged(site: Site, _: Vocabulary) -> Iterator[Edit]:
         yield _edit(site, "order of factors", e, new, new)
 
 
-def _powers(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _powers(site: Site, words: Vocabulary) -> Iterator[Edit]:
     e = site.node
     if isinstance(e, Power):
         yield _edit(site, "power", e, e.base, e.base)
@@ -206,9 +151,9 @@ def _powers(site: Site, _: Vocabulary) -> Iterator[Edit]:
                 inner = term.operand if isinstance(term, Negative) else term
                 raised = Power(inner, e.exponent)
                 new_term = Negative(raised) if isinstance(term, Negative) else raised
-                new = Sum((*terms[:i], new_term, *terms[i + 1 :]), span=e.span)
-                yield _edit(site, "bracket misplaced", e, new, new)
-    elif isinstance(e, Name | Activation) and derivative(str(e)) is None:
+                inside = Sum((*terms[:i], new_term, *terms[i + 1 :]), span=e.span)
+                yield _edit(site, "bracket misplaced", e, inside, inside)
+    elif isinstance(e, Activation) or (isinstance(e, Name) and not _is_linear(e, words)):
         new = Power(e, 2, span=e.span)
         yield _edit(site, "power", e, new, new)
     if isinstance(e, Sum):
@@ -218,6 +163,11 @@ def _powers(site: Site, _: Vocabulary) -> Iterator[Edit]:
                 bare = negative(inner.base) if isinstance(term, Negative) else inner.base
                 new = Power(Sum((*e.terms[:i], bare, *e.terms[i + 1 :])), inner.exponent, span=e.span)
                 yield _edit(site, "bracket misplaced", e, new, new)
+
+
+def _is_linear(e: Name, words: Vocabulary) -> bool:
+    """Whether a name is a matrix or a derivative, which nobody raises to a power."""
+    return words.is_matrix(e) or derivative(e.name) is not None
 
 
 def _renamed(site: Site, words: Vocabulary) -> Iterator[Edit]:
@@ -282,7 +232,7 @@ def _brackets(site: Site, _: Vocabulary) -> Iterator[Edit]:
             if isinstance(part, Sum) and len(part.terms) > 1:
                 for k, term in enumerate(part.terms):
                     minus = isinstance(term, Negative)
-                    core = term.operand if minus else term
+                    core = term.operand if isinstance(term, Negative) else term
                     one = joined_by(type(e))([*parts[:i], core, *parts[i + 1 :]])
                     one = Negative(one) if minus else one
                     new = Sum((*part.terms[:k], one, *part.terms[k + 1 :]), span=e.span)
@@ -297,12 +247,13 @@ def inner_first(group: Expression, part: Expression) -> bool:
 def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
     """The slope of another function: z ⊙ (1 - z) for 1 - z², tanh' for σ'."""
     e = site.node
+    new: Expression
     if isinstance(e, Activation):
         own = e.function.rstrip("'")
         primes = e.function[len(own) :]
         for other in words.functions:
-            if other != own and other in ACTIVATIONS:
-                new = Activation(other + primes, e.operand, span=e.span)
+            if function != own and function in ACTIVATIONS:
+                new = Activation(function + primes, e.operand, span=e.span)
                 yield _edit(site, "slope of another function", e, new, new)
     if isinstance(e, Hadamard):
         parts = factors_of(e)
@@ -320,32 +271,35 @@ def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
 
 
 def _inserted(site: Site, words: Vocabulary) -> Iterator[Edit]:
-    """A factor that was left out, elementwise or in a product of matrices."""
+    """An elementwise factor that was left out."""
     e = site.node
-    if site.role == "factor":
-        return
-    if words.is_matrix(e):
-        if site.role == "matrix factor" or isinstance(e, Negative | Sum) and site.role == "whole":
-            return
-        parts = factors_of(e) if isinstance(e, Product) else (e,)
-        for i in range(len(parts) + 1):
-            for factor in words.factors:
-                after = i < len(parts) and isinstance(parts[i], Diagonal)
-                if (i and isinstance(parts[i - 1], Diagonal)) or after:
-                    continue  # the diagonal beside it takes the factor as its own
-                new = joined_by(Product)([*parts[:i], Diagonal(factor), *parts[i:]])
-                yield _edit(site, "factor", None, Diagonal(factor), new)
-            for matrix in words.matrices:
-                new = joined_by(Product)([*parts[:i], matrix, *parts[i:]])
-                yield _edit(site, "factor", None, matrix, new)
-        return
-    if isinstance(e, Negative | Transpose) or site.role == "inside" and isinstance(e, Number):
-        return
-    if site.role == "inside" and not isinstance(e, Hadamard | Name | Sum | Product | Activation):
+    elementwise = isinstance(e, Hadamard | Name | Sum | Product | Activation | Power | Quotient)
+    if not elementwise or site.role == "factor" or words.is_matrix(e):
         return
     parts = factors_of(e) if isinstance(e, Hadamard) else (e,)
     for factor in words.factors:
         yield _edit(site, "factor", None, factor, joined_by(Hadamard)([*parts, factor]))
-    if isinstance(e, Product) or site.role in ("term", "whole", "diagonal", "matrix factor"):
+
+
+def _multiplied(site: Site, words: Vocabulary) -> Iterator[Edit]:
+    """A factor that was left out of a product of matrices."""
+    e = site.node
+    if not words.is_matrix(e):
+        if isinstance(e, Product) or site.role in ("term", "whole", "diagonal", "matrix factor"):
+            for matrix in words.matrices:
+                yield _edit(site, "factor", None, matrix, Product(matrix, e))
+        return
+    if site.role == "matrix factor" or isinstance(e, Negative | Sum | Transpose):
+        return
+    parts = factors_of(e) if isinstance(e, Product) else (e,)
+    outer = isinstance(parts[-1], Transpose) and not words.is_matrix(parts[-1])
+    for i in range(len(parts) + 1):
+        beside = parts[max(i - 1, 0) : i + 1]
+        if outer and i >= len(parts) - 1:
+            continue
+        for factor in words.factors if not any(isinstance(p, Diagonal) for p in beside) else ():
+            new = joined_by(Product)([*parts[:i], Diagonal(factor), *parts[i:]])
+            yield _edit(site, "factor", None, Diagonal(factor), new)
         for matrix in words.matrices:
-            yield _edit(site, "factor", None, matrix, Product(matrix, e))
+            new = joined_by(Product)([*parts[:i], matrix, *parts[i:]])
+            yield _edit(site, "factor", None, matrix, new)

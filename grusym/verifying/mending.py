@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from grusym.algebra.normal_form import operator_form, vector_form
 from grusym.algebra.polynomial import TooLarge
@@ -21,14 +22,14 @@ from grusym.language.expression import (
     Span,
     Sum,
     Transpose,
-    names_in,
     substituted,
     unplaced,
     walk,
 )
 from grusym.verifying.deciding import NAMED, Pair, both, float_sample
-from grusym.verifying.edits import Edit, edits, sites
+from grusym.verifying.edits import Edit, edits
 from grusym.verifying.readings import Reading, shapes_of
+from grusym.verifying.sites import regrouped, sites
 from grusym.verifying.truth import Derivative, Meaning, Path, by_path
 from grusym.verifying.vocabulary import Words, truth_of, words, written_cotangents
 
@@ -43,6 +44,19 @@ class Mended:
     smallest: bool = True
 
 
+class Arrays(dict[str, Any]):
+    """The arrays of all names that a formula may mention, each found when it is asked for."""
+
+    def __init__(self, reading: Reading, sample: Sample) -> None:
+        super().__init__()
+        self.reading, self.sample = reading, sample
+
+    def __contains__(self, name: object) -> bool:
+        if not super().__contains__(name):
+            self.update(self.reading.arrays((str(name),), self.sample))
+        return True
+
+
 class Search:
     """One refuted formula under one reading, and the trials of its neighbours."""
 
@@ -55,16 +69,13 @@ class Search:
         self.plain = not (self.claim.definitions or self.claim.arguments) and not any(
             isinstance(n, Activation) and n.function.endswith("'") for n in walk(formula)
         )
-        self.walk: Walk = pair.walk(self.sample)
+        self.walk: Walk = self.sample.walk(Arrays(self.reading, self.sample), pair.shapes)
         self.letters = written_cotangents(self.claim, self.reading)
         self.goal = self.reading.plain(target, self.claim)
 
     def holds(self, formula: Expression) -> bool:
         """Whether a neighbour equals the target at the first point."""
         lowered = formula if self.plain else self.reading.plain(formula, self.claim)
-        for name in names_in(lowered) if not self.plain else _fresh(lowered, self.walk):
-            if name not in self.walk.arrays:
-                self.walk.arrays = {**self.walk.arrays, **self.reading.arrays((name,), self.sample)}
         arrays = both(self.walk, self.goal, lowered)
         return arrays is not None and self.sample.same(*arrays)
 
@@ -99,6 +110,7 @@ class Search:
                 yield edit
         yield from self.added()
         yield from later
+        yield from self.regrouped()
 
     def added(self) -> Iterator[Edit]:
         """A term that was left out, of any sum; the smallest terms first."""
@@ -112,6 +124,14 @@ class Search:
                     e = site.node
                     new = Sum((*(e.terms if isinstance(e, Sum) else (e,)), term), span=e.span)
                     yield Edit("term", None, term, site.put(new), e.span)
+
+    def regrouped(self) -> Iterator[Edit]:
+        """A term that was left out of a sum inside a product, of which one term is left."""
+        terms = [t for t in self.words.terms if not self.words.is_matrix(t)]
+        for site in sites(self.formula):
+            for part, put in regrouped(site):
+                for term in terms:
+                    yield Edit("term", None, term, put(Sum((part, term))), part.span)
 
     def longer(self) -> Iterator[Edit]:
         """Two terms added, a term replaced by another, or the whole formula."""
@@ -140,10 +160,6 @@ class Search:
         paths = missed(self.pair, self.formula, which)
         found = dict(by_path(self.claim.cell, which)) if which is not None else {}
         return [substituted(found[p], self.letters) for p in paths]
-
-
-def _fresh(e: Expression, walk: Walk) -> tuple[str, ...]:
-    return tuple(n for n in names_in(e) if n not in walk.arrays)
 
 
 def missed(pair: Pair, formula: Expression, which: Derivative | Meaning | None) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What a claim may mean: layouts, whose gradient a name is, slopes written in an output; each reading is said."""
+"""What a claim may mean: its layout, whose gradient a name is, slopes in an output; each is said."""
 
 from __future__ import annotations
 

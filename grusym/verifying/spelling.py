@@ -1,5 +1,7 @@
 """Formulas in the notation of the text they answer: its signs, its letters, its times."""
 
+# ruff: noqa: D102 - what each method writes is said once, in order.py.
+
 from __future__ import annotations
 
 import re

@@ -31,8 +31,11 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Meaning:
-    """Which gradient of the loss a name stands for: `total` ∂L/∂value, what comes `incoming` at a next state
-    from the loss and later steps alone, or the gradient at the `argument` of the value's activation."""
+    """Which gradient of the loss a name stands for.
+
+    `total`: ∂L/∂value. `incoming`: what comes to a next state from the loss and later steps alone.
+    `argument`: the gradient at the argument of the value's activation.
+    """
 
     kind: str
     value: str
@@ -57,6 +60,16 @@ def derived(cell: Cell, d: Derivative) -> Expression:
     return gradient(cell, Meaning("total", d.by))
 
 
+@lru_cache(maxsize=256)
+def _by_weights(cell: Cell) -> dict[str, Expression]:
+    """The gradients by all that the cell is given, in the cell's names and cotangents alone."""
+    found = gradients(cell)
+    known: dict[str, Expression] = {}
+    for line in found.lines:
+        known[line.left] = substituted(line.right, known)
+    return {name: substituted(e, known) for name, e in found.of.items()}
+
+
 @lru_cache(maxsize=8192)
 def gradient(cell: Cell, meaning: Meaning) -> Expression:
     """A gradient of the loss in the cell's names and cotangents."""
@@ -64,7 +77,7 @@ def gradient(cell: Cell, meaning: Meaning) -> Expression:
     if meaning.kind == "incoming":
         return Name(given[value])
     if value in cell.values:
-        parts = []
+        parts: list[Expression] = []
         for end, g in given.items():
             if end == value:
                 parts.append(Name(g))
@@ -72,11 +85,7 @@ def gradient(cell: Cell, meaning: Meaning) -> Expression:
                 parts.append(pulled(derived(cell, Derivative(end, value)), Name(g)))
         whole = total(*parts)
     else:
-        found = gradients(cell)
-        known: dict[str, Expression] = {}
-        for line in found.lines:
-            known[line.left] = substituted(line.right, known)
-        whole = substituted(found.of[value], known)
+        whole = _by_weights(cell)[value]
     if meaning.kind == "argument":
         e = cell.equation(value).right
         assert isinstance(e, Activation)

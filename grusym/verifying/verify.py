@@ -159,7 +159,7 @@ def _refused(context: _Context, claim: Claim, tried: list[Pair], left: Side, rig
     opinions = Opinions(
         _equal(first), "normal form" if _equal(first) else "", first.residues(), first.floats()
     )
-    if opinions.contradict or (opinions.floats is False and opinions.residues is True):
+    if opinions.contradict or (opinions.floats is False and opinions.residues is True and not first.kinked()):
         return _defect(claim, first, opinions)
     target, formula = _sides(first, left, right)
     mended: Mended | None = None

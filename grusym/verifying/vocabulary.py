@@ -31,8 +31,8 @@ from grusym.language.expression import (
     unplaced,
     walk,
 )
-from grusym.verifying.edits import factors_of
 from grusym.verifying.readings import Reading, outputs
+from grusym.verifying.sites import factors_of
 from grusym.verifying.truth import Meaning, by_path, derived, gradient, pulled
 
 
@@ -97,7 +97,9 @@ def _alike(cell: Cell, name: str, gradients: tuple[str, ...]) -> tuple[str, ...]
         return tuple(o.name for o in fit)
     shape = _shape(cell, name) if name not in gradients else None
     own = [*cell.states, *cell.values, *cotangents(cell).values(), *cell.inputs, *cell.weights]
-    found = [n for n in own if shape is None and len(cell.shapes.get(n, ())) == 1 or _shape(cell, n) == shape]
+    found = [
+        n for n in own if (shape is None and len(cell.shapes.get(n, ())) == 1) or _shape(cell, n) == shape
+    ]
     return (*(g for g in gradients if g != name), *found)
 
 
@@ -201,9 +203,10 @@ def _chained(claim: ClaimText, reading: Reading, which: Derivative | Meaning | N
                 continue
     for name in claim.shapes:
         d = derivative(name)
-        if d is not None and d.of == LOSS and d.by in cell.values and name not in reading.gradients:
-            if value in names_in(cell.equation(d.by).right):
-                yield pulled(_step(cell, d.by, value, False), Name(name))
+        if d is None or d.of != LOSS or d.by not in cell.values or name in reading.gradients:
+            continue
+        if value in names_in(cell.equation(d.by).right):
+            yield pulled(_step(cell, d.by, value, False), Name(name))
 
 
 @lru_cache(maxsize=4096)

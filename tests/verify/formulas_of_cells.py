@@ -1,4 +1,4 @@
-"""Every derivative of every library cell as a claim: Jacobian blocks, gates, gradients, recursions; four notations."""
+"""Every derivative of every library cell as a claim, in four notations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips made on purpose, and rewritings that change nothing; written apart from the search that undoes slips."""
+"""Slips made on purpose, and rewritings that change nothing; apart from the search that undoes slips."""
 
 from __future__ import annotations
 
@@ -302,7 +302,12 @@ def _before(a: Expression, t: Expression) -> Expression:
 
 def factored_square(e: Expression, slips: Slips) -> Expression | None:
     match e:
-        case Sum(terms=(Number(value=Fraction(numerator=1, denominator=1)), Negative(operand=Power(base=b, exponent=2)))):
+        case Sum(
+            terms=(
+                Number(value=Fraction(numerator=1, denominator=1)),
+                Negative(operand=Power(base=b, exponent=2)),
+            )
+        ):
             return Hadamard(Sum((ONE, Negative(b))), Sum((ONE, b)))
         case Power(base=b, exponent=2):
             return Hadamard(b, b)
