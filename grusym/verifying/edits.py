@@ -251,7 +251,7 @@ def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
     if isinstance(e, Activation):
         own = e.function.rstrip("'")
         primes = e.function[len(own) :]
-        for other in words.functions:
+        for function in words.functions:
             if function != own and function in ACTIVATIONS:
                 new = Activation(function + primes, e.operand, span=e.span)
                 yield _edit(site, "slope of another function", e, new, new)
