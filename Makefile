@@ -7,13 +7,14 @@ RESULTS ?= results
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint crosscheck bench clean help
+.PHONY: report test lint crosscheck bench mutants clean help
 .DELETE_ON_ERROR:
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 	@echo 'make crosscheck   the same numbers against the frameworks themselves'
 	@echo 'make bench        timings, as ratios'
+	@echo 'make mutants      40,000 wrong and rewritten derivations, and how each was judged'
 
 report: $(VENV)/.installed
 	$(BIN)/grusym report --results $(RESULTS)
@@ -32,6 +33,9 @@ crosscheck: $(VENV)/.installed-crosscheck
 
 bench: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' --benchmark-only
+
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.verify.study --mutants 20000 --rewrites 20000
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from grusym.errors import read_error
 from grusym.language.activations import SPELLINGS
-from grusym.language.expression import Activation, Expression, Power
+from grusym.language.expression import Activation, Diagonal, Expression, Power
 from grusym.language.grammar import DEEPEST, Grammar
 from grusym.language.lexer import Token
 from grusym.language.scanner import NameToken
@@ -48,6 +48,8 @@ class ClaimGrammar(Grammar):
         bare = not (name.accents or name.subscript or name.label) and name.time is None
         if bare and plain.base in SPELLINGS:
             return self._function(token, SPELLINGS[plain.base], name.primes)
+        if bare and name.base == "diag" and self.is_sign("[", "{"):  # diag[v]
+            return Diagonal(self.bracketed(self.take()), span=token.span)
         if name.base.startswith("d") and len(name.base) > 1 and self.is_sign("/"):
             below = self.tokens[self.i + 1]
             tight = not self.next.spaced and not below.spaced

@@ -283,13 +283,10 @@ class _Reader:
         """The value whose activation takes the argument that a name in its slope stands for."""
         from grusym.language.expression import Activation
 
-        fitting = [
-            e.left
-            for e in self.cell.equations
-            if isinstance(e.right, Activation) and e.right.function == function
-        ]
+        applied = {e.left: e.right.function for e in self.cell.equations if isinstance(e.right, Activation)}
+        fitting = [v for v, f in applied.items() if f == function]
         script = (name.subscript or name.label).replace("'", "")
-        named = [v for v in fitting if script and v.rstrip("'") == script]
+        named = [v for v in applied if script and v.rstrip("'") == script]
         return named[0] if named else fitting[0] if len(fitting) == 1 else None
 
     # ---- trees ---------------------------------------------------------------------------------

@@ -74,8 +74,8 @@ def edits(e: Expression, words: Vocabulary) -> Iterator[Edit]:
         _powers,
         _renamed,
         _dropped,
-        _brackets,
         _slopes,
+        _brackets,
         _inserted,
         _multiplied,
     ):

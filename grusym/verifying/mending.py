@@ -148,7 +148,7 @@ class Search:
         if len(missing) > 1:
             yield Edit("term", None, total(*missing), Sum((*parts, *missing), span=span), span)
         if isinstance(self.target, Name):
-            truth, _ = truth_of(self.claim.cell, self.reading, self.target)
+            truth, _ = truth_of(self.reading.cell, self.reading, self.target)
             whole = substituted(unplaced(truth), self.letters)
             if self.reading.layout == "denominator" and matrix:
                 whole = Transpose(whole)
@@ -156,9 +156,9 @@ class Search:
 
     def missing(self) -> list[Expression]:
         """The terms of the paths that the formula has nothing of."""
-        _, which = truth_of(self.claim.cell, self.reading, self.target)
+        _, which = truth_of(self.reading.cell, self.reading, self.target)
         paths = missed(self.pair, self.formula, which)
-        found = dict(by_path(self.claim.cell, which)) if which is not None else {}
+        found = dict(by_path(self.reading.cell, which)) if which is not None else {}
         return [substituted(found[p], self.letters) for p in paths]
 
 
@@ -166,7 +166,7 @@ def missed(pair: Pair, formula: Expression, which: Derivative | Meaning | None) 
     """The paths whose terms stand in the derivative and differ from, or lack in, a formula."""
     if which is None:
         return []
-    terms = by_path(pair.cell, which)
+    terms = by_path(pair.reading.cell, which)
     shapes = shapes_of(pair.cell)
     try:
         said = pair.reading.exact(pair.reading.plain(formula, pair.claim))

@@ -24,7 +24,7 @@ from grusym.language.expression import (
     substituted,
     walk,
 )
-from grusym.verifying.truth import Meaning, derived, gradient, slope_of
+from grusym.verifying.truth import Meaning, derived, gradient, holding, slope_of
 
 MOST = 96  # readings of one equality that are tried
 LAYOUTS = {
@@ -122,11 +122,12 @@ class Readings:
     sides: tuple[Expression, ...]
     established: Mapping[str, Meaning]
     layouts: tuple[str, ...]
+    held: frozenset[str] = frozenset()
 
     @property
     def cell(self) -> Cell:
-        """The cell that is spoken of."""
-        return self.claim.cell
+        """The cell that is spoken of, in which what is held constant is given."""
+        return holding(self.claim.cell, self.held)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +146,8 @@ class Readings:
         for layout in self._layouts():
             for in_output in slopes:
                 for picked in product(*(o for _, o in chosen)):
-                    meanings = dict(zip((n for n, _ in chosen), picked, strict=True))
+                    meanings = dict(self.established)
+                    meanings |= zip((n for n, _ in chosen), picked, strict=True)
                     said = [self._said(n, m, o) for (n, o), m in zip(chosen, picked, strict=True)]
                     if in_output:
                         said.append(

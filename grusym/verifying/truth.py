@@ -56,6 +56,8 @@ def derived(cell: Cell, d: Derivative) -> Expression:
     if d.of != LOSS:
         if d.of == d.by:
             return Identity()
+        if d.of not in cell.values:  # it is held constant
+            return ZERO
         return jacobian(cell, d.of, d.by).expression
     return gradient(cell, Meaning("total", d.by))
 

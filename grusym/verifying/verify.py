@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from grusym.algebra.normal_form import equal
@@ -12,11 +13,11 @@ from grusym.algebra.rank import ROW, rank
 from grusym.errors import GrusymError, ShapeError, unknown
 from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
-from grusym.language.claim_text import ClaimText, Side, read_claims
+from grusym.language.claim_text import ChainOfSides, ClaimText, Side, read_claims
 from grusym.language.derivatives import LOSS, derivative
 from grusym.language.expression import Name
 from grusym.verifying.counterexample import counterexample
-from grusym.verifying.deciding import SIZES, Opinions, Pair, shown
+from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
 from grusym.verifying.mending import Mended, Search, missed, place
 from grusym.verifying.readings import Readings, outputs, shapes_of
 from grusym.verifying.spelling import author
@@ -61,12 +62,10 @@ def verify(
             raise unknown("value to hold constant", name, cell.values, f"cell {cell.name!r}")
     text = read_claims(claim, cell)
     context = _Context(text, (layout,) if layout else ("numerator", "denominator"), held, {}, mend)
-    steps = [
-        _step(context, left, right)
-        for chain in text.chains
-        for left, right in zip(chain.sides, chain.sides[1:], strict=False)
-    ]
-    return _whole(cell, claim, tuple(steps))
+    steps: list[Verdict] = []
+    for chain in text.chains:
+        steps += _judged(context, chain)
+    return _whole(cell, tuple(steps))
 
 
 def assert_derivation(cell: Cell, claim: str, layout: str = "", constant: Iterable[str] = ()) -> None:
@@ -76,7 +75,20 @@ def assert_derivation(cell: Cell, claim: str, layout: str = "", constant: Iterab
         raise AssertionError(str(verdict))
 
 
-def _whole(cell: Cell, claim: str, steps: tuple[Verdict, ...]) -> Verdict:
+def _judged(context: _Context, chain: ChainOfSides) -> list[Verdict]:
+    """The verdicts on a chain of equalities, each side compared with the one before it.
+
+    As long as all have held, what the chain begins with is what a side is said to be.
+    """
+    head: Side | None = chain.sides[0]
+    steps: list[Verdict] = []
+    for left, right in pairwise(chain.sides):
+        steps.append(_step(context, left, right, head))
+        head = head if steps[-1].holds else None
+    return steps
+
+
+def _whole(cell: Cell, steps: tuple[Verdict, ...]) -> Verdict:
     """One verdict on a derivation: that of its first wrong step, or what all of its steps say."""
     if len(steps) == 1:
         return replace(steps[0], steps=steps)
@@ -92,12 +104,14 @@ def _whole(cell: Cell, claim: str, steps: tuple[Verdict, ...]) -> Verdict:
     return Verdict(whole, outcome, "; ".join(methods), assumes=said, steps=steps)  # type: ignore[arg-type]
 
 
-def _step(context: _Context, left: Side, right: Side) -> Verdict:
+def _step(context: _Context, left: Side, right: Side, head: Side | None) -> Verdict:
     """The verdict on one equality: the first reading under which it holds, or why there is none."""
     text, cell = context.text, context.text.cell
     statement = f"{left.text} = {right.text}"
     claim = Claim(f"{cell.name}: {statement}", statement, left.expression, right.expression)
-    readings = Readings(text, (left.expression, right.expression), context.established, context.layouts)
+    readings = Readings(
+        text, (left.expression, right.expression), context.established, context.layouts, context.held
+    )
     tried: list[Pair] = []
     for reading in readings:
         pair = Pair(text, left.expression, right.expression, reading, context.held)
@@ -106,7 +120,7 @@ def _step(context: _Context, left: Side, right: Side) -> Verdict:
             verdict = _accepted(context, claim, pair, left, right)
             if verdict is not None:
                 return verdict
-    return _refused(context, claim, tried, left, right)
+    return _refused(context, claim, tried, left, right, head)
 
 
 def _accepted(context: _Context, claim: Claim, pair: Pair, left: Side, right: Side) -> Verdict | None:
@@ -151,17 +165,21 @@ def _independent(cell: Cell, of: str, by: str) -> bool:
     return jacobian(cell, of, by).is_zero
 
 
-def _refused(context: _Context, claim: Claim, tried: list[Pair], left: Side, right: Side) -> Verdict:
+def _refused(
+    context: _Context, claim: Claim, tried: list[Pair], left: Side, right: Side, head: Side | None
+) -> Verdict:
     """Refuted with its place and correction; undecided where no number shows the difference."""
     first = tried[0]
     if first.floats() is None:
         return _without_value(context, claim, first, left, right)
-    opinions = Opinions(
-        _equal(first), "normal form" if _equal(first) else "", first.residues(), first.floats()
-    )
+    shown_equal = _equal(first)
+    proof = NAMED if shown_equal else ""
+    opinions = Opinions(shown_equal, proof, first.residues(), first.floats())
     if opinions.contradict or (opinions.floats is False and opinions.residues is True and not first.kinked()):
         return _defect(claim, first, opinions)
-    target, formula = _sides(first, left, right)
+    target, formula = _sides(left, right)
+    if head is not None and formula is right:
+        target = head
     mended: Mended | None = None
     used = first
     if context.mend:
@@ -170,7 +188,7 @@ def _refused(context: _Context, claim: Claim, tried: list[Pair], left: Side, rig
             if mended is not None:
                 used = pair
                 break
-    _, which = truth_of(first.cell, used.reading, target.expression)
+    _, which = truth_of(used.reading.cell, used.reading, target.expression)
     paths = missed(used, formula.expression, which)
     span = mended.edit.span if mended is not None and mended.edit.span is not None else formula.span
     where = [f"path {' → '.join(p)}" for p in paths] if which is not None else []
@@ -198,7 +216,7 @@ def _likely(tried: list[Pair]) -> list[Pair]:
     return [p for p in tried if p.reading.layout == "numerator"][:READINGS_MENDED] or tried[:1]
 
 
-def _sides(pair: Pair, left: Side, right: Side) -> tuple[Side, Side]:
+def _sides(left: Side, right: Side) -> tuple[Side, Side]:
     """Which side is the thing claimed of, and which the formula that may be wrong."""
     if isinstance(right.expression, Name) and not isinstance(left.expression, Name):
         return right, left
@@ -247,7 +265,7 @@ def _without_value(context: _Context, claim: Claim, pair: Pair, left: Side, righ
             ranks.append("of no shape")
     place_ = place(right.span)
     error = "sides of different shapes"
-    target, formula = _sides(pair, left, right)
+    target, formula = _sides(left, right)
     mended = Search(pair, target.expression, formula.expression).mended() if context.mend else None
     printer = author(context.text, f"{left.text} = {right.text}")
     _, fix, whole = described(mended, target, printer, []) if mended else ("", "", "")

@@ -42,6 +42,7 @@ class Words:
 
     claim: ClaimText
     target: str
+    gradients: tuple[str, ...]
     factors: tuple[Expression, ...]
     matrices: tuple[Expression, ...]
     terms: tuple[Expression, ...]
@@ -49,7 +50,7 @@ class Words:
 
     def alike(self, name: str) -> Sequence[str]:
         """Names of the same shape, those of values first."""
-        found = _alike(self.claim.cell, name, tuple(self.claim.gradients))
+        found = _alike(self.claim.cell, name, self.gradients)
         return [other for other in found if other != self.target]
 
     def is_matrix(self, e: Expression) -> bool:
@@ -92,7 +93,7 @@ def _alike(cell: Cell, name: str, gradients: tuple[str, ...]) -> tuple[str, ...]
     if d is not None:
         values = [v for v in cell.values if len(cell.shapes[v]) == 1]
         others = [Derivative(of, d.by) for of in values if of != d.of] if d.of != LOSS else []
-        others += [Derivative(d.of, by) for by in cell.shapes]
+        others += [Derivative(d.of, by) for by in (*cell.states, *cell.values, *cell.inputs)]
         fit = [o for o in others if _shape(cell, o.name) == _shape(cell, name) and o != d and o.of != o.by]
         return tuple(o.name for o in fit)
     shape = _shape(cell, name) if name not in gradients else None
@@ -137,7 +138,7 @@ def _parts(truth: Expression) -> tuple[tuple[Expression, ...], tuple[Expression,
 
 def words(claim: ClaimText, reading: Reading, target: Expression, formula: Expression) -> Words:
     """The words for a formula that should equal `target`."""
-    cell = claim.cell
+    cell = reading.cell
     truth, which = truth_of(cell, reading, target)
     known = written_cotangents(claim, reading)
     truth = substituted(truth, known)
@@ -159,7 +160,15 @@ def words(claim: ClaimText, reading: Reading, target: Expression, formula: Expre
     whole = [truth] if not isinstance(truth, Sum) else []
     all_terms = tuple(dict.fromkeys((*chained, *terms, *along, *whole)))
     name = target.name if isinstance(target, Name) else ""
-    return Words(claim, name, tuple(dict.fromkeys(elementwise)), tuple(found), all_terms, tuple(sorted(used)))
+    return Words(
+        claim,
+        name,
+        tuple(reading.gradients),
+        tuple(dict.fromkeys(elementwise)),
+        tuple(found),
+        all_terms,
+        tuple(sorted(used)),
+    )
 
 
 def written_cotangents(claim: ClaimText, reading: Reading) -> dict[str, Expression]:
@@ -182,7 +191,7 @@ def written_cotangents(claim: ClaimText, reading: Reading) -> dict[str, Expressi
 
 def _chained(claim: ClaimText, reading: Reading, which: Derivative | Meaning | None) -> Iterator[Expression]:
     """The terms of the chain rule's first step, in the derivatives that the author has names for."""
-    cell = claim.cell
+    cell = reading.cell
     if isinstance(which, Derivative) and which.of != LOSS:
         if not any(derivative(n) for n in claim.shapes if n != which.name):
             return
