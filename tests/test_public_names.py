@@ -18,8 +18,8 @@ KERNEL = grusym.kernel(GRU)
 RUN = grusym.simulate(GRU, WEIGHTS, steps=4)
 POINT = {**WEIGHTS, "h": np.full(3, 0.5), "x": np.full(2, 0.5)}
 MORE = {
-    "assert_derivation": (CLAIM,),
-    "verify": (CLAIM,),
+    "assert_derivation": ("∂h'/∂h = ∂h'/∂h",),
+    "verify": ("∂h'/∂h = I",),
     "fit": (1000, 3),
     "random_weights": (3, 2),
     "simulate": (WEIGHTS, np.ones((4, 2))),
