@@ -7,7 +7,7 @@ RESULTS ?= results
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint crosscheck bench mutants clean help
+.PHONY: report test lint crosscheck bench mutants wild clean help
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make crosscheck   the same numbers against the frameworks themselves'
 	@echo 'make bench        timings, as ratios'
 	@echo 'make mutants      40,000 wrong and rewritten derivations, and how each was judged'
+	@echo 'make wild         claims of public documents, where their collection is present'
 
 report: $(VENV)/.installed
 	$(BIN)/grusym report --results $(RESULTS)
@@ -36,6 +37,9 @@ bench: $(VENV)/.installed-crosscheck
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.verify.study --mutants 20000 --rewrites 20000
+
+wild: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.wild.claims
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from grusym.language.build import transpose
 from grusym.language.closing import Closing
 from grusym.language.expression import (
     ONE,
@@ -27,7 +28,10 @@ AS_ROW = "gradients of the loss read as rows"
 
 
 class ClaimClosing(Closing):
-    """Closing that reads v M as diag(v) M and, where a matrix is wanted, v as diag(v); `said` lists such."""
+    """Closing that reads v M as diag(v) M, and as a row times M if v is a gradient of the loss.
+
+    Where a matrix is wanted, v alone is diag(v). `said` lists the readings that were needed.
+    """
 
     def __init__(
         self, bound: Iterable[str], declared: dict[str, str], gradients: Mapping[str, object]
@@ -73,7 +77,24 @@ class ClaimClosing(Closing):
         self.said.append(SCALES_ROWS)
         return Product(Diagonal(self.close(vector), span=vector.span), self.close(matrix), span=e.span)
 
+    def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...], wanted: Kind) -> Kind:
+        if self._row(factors):
+            return VECTOR
+        return super()._chain(factors, signs, wanted)
+
+    def _row(self, factors: tuple[Expression, ...]) -> bool:
+        """Whether a gradient of the loss stands before matrices, as a row does."""
+        first = factors[0]
+        loss = isinstance(first, Name) and (first.name in self.gradients or first.name.startswith("∂L/∂"))
+        return loss and self.kind(first) == VECTOR and all(self.kind(f) == MATRIX for f in factors[1:])
+
     def _joined(self, e: Expression, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> Expression:
+        if self._row(factors):
+            self.said.append(AS_ROW)
+            closed: Expression = self.close(factors[0])
+            for f in factors[1:]:
+                closed = Product(transpose(self.close(f)), closed, span=factors[0].span)
+            return closed
         kinds: list[Kind] = [self.kind(f) for f in factors]
         for i, (k, following) in enumerate(pairwise(kinds)):
             if k == VECTOR and following == MATRIX:

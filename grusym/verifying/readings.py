@@ -178,6 +178,8 @@ class Readings:
         d = derivative(name)
         if d is not None and d.of == LOSS and d.by in self.cell.next_states:
             return (Meaning("total", d.by), *(_incoming(self.cell, d.by)))
+        if d is not None and d.of == LOSS and d.by in outputs(self.cell):
+            return (Meaning("total", d.by), Meaning("argument", d.by))
         found: list[Meaning] = []
         for value in self.claim.gradients.get(name, ()):
             both = [Meaning("total", value)]

@@ -1,4 +1,4 @@
-"""Claims about derivatives as they stand in public documents: what is read, and whether verdicts fit the labels.
+"""Claims about derivatives as they stand in public documents: what is read, and whether verdicts fit.
 
     python -m tests.wild.claims        prints the table by kind and notation
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections import Counter, defaultdict
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,11 @@ STANDARD = {
         )
     ],
 }
+_GATE, _TIMES = r"\(1\s*[-−]\s*\\?\w*\{?z[^()]*\)\s*", r"(?:\\odot|⊙|\*|\\cdot|\\circ|\.)?\s*"
+KEEPS = re.compile(
+    _GATE + _TIMES + r"\\?\w*\{?h(?:_\{?t\s*[-−]|_prev)"
+)  # (1 - z) stands before the old state
+TURNED = re.compile(_GATE + _TIMES + r"(?:\\tilde|n|p|h̃|g|c)")  # (1 - z) stands before the candidate
 RIGHT, CONDITIONAL, WRONG = "right", "right-if", "wrong"
 
 
@@ -67,11 +74,13 @@ def kind_of(cell_lines: list[str]) -> str:
 def cells_for(lines: tuple[str, ...]) -> tuple[tuple[str, Cell], ...]:
     """The document's own cell, if its equations are one, and the standard cells of its kind."""
     found = []
-    try:
+    with suppress(GrusymError):
         found.append(("document", grusym.read_cell("\n".join(lines))))
-    except GrusymError:
-        pass
-    for text in STANDARD[kind_of(list(lines))]:
+    words = " ".join(lines)
+    for text in [] if "scalar" in words else STANDARD[kind_of(list(lines))]:
+        keeps = "(1 - z_t) ⊙ h_" in text  # of the GRU's two conventions, the document's own
+        if "z_t" in text and ((KEEPS.search(words) and not keeps) or (TURNED.search(words) and keeps)):
+            continue
         found.append(("standard", grusym.read_cell(text)))
     return tuple(found)
 
@@ -125,7 +134,9 @@ def main() -> int:
             if label == RIGHT and verdict.outcome == "refuted":
                 refuted.append(entry["id"])
     for entry, origin, verdict in disagreements:
-        print(f"\ndiffers {entry['id']} ({entry['verdict']}; {entry.get('assumes', '')}{entry.get('error', '')})")
+        print(
+            f"\ndiffers {entry['id']} ({entry['verdict']}; {entry.get('assumes') or entry.get('error', '')})"
+        )
         print(f"  over the {origin}'s cell\n  {verdict}")
     print(f"\n{'kind':18} {'notation':10} {'well-formed':>11} {'read':>5} {'agrees':>6} {'differs':>7}")
     for (kind, notation), row in sorted(table.items()):
