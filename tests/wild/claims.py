@@ -54,7 +54,7 @@ STANDARD = {
 _GATE, _TIMES = r"\(1\s*[-−]\s*\\?\w*\{?z[^()]*\)\s*", r"(?:\\odot|⊙|\*|\\cdot|\\circ|\.)?\s*"
 KEEPS = re.compile(
     _GATE + _TIMES + r"\\?\w*\{?h(?:_\{?t\s*[-−]|_prev)"
-)  # (1 - z) stands before the old state
+)  # (1 - z) before the old state
 TURNED = re.compile(_GATE + _TIMES + r"(?:\\tilde|n|p|h̃|g|c)")  # (1 - z) stands before the candidate
 RIGHT, CONDITIONAL, WRONG = "right", "right-if", "wrong"
 
