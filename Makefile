@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
-	@echo 'make crosscheck   the same numbers against torch'
+	@echo 'make crosscheck   the same numbers against the frameworks themselves'
 	@echo 'make bench        timings, as ratios'
 
 report: $(VENV)/.installed

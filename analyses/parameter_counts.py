@@ -12,15 +12,9 @@ from dataclasses import dataclass
 import sympy
 import xarray
 
-from grusym.calculus.counting import activation_count, operation_count, parameter_count, state_size
+from grusym.calculus.counting import parameter_count
+from grusym.calculus.measures import MEASURES, measured
 from grusym.cells.library import cell, cell_names
-
-QUANTITIES = {
-    "parameters": parameter_count,
-    "multiply_adds": operation_count,
-    "activations": activation_count,
-    "state_size": state_size,
-}
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Settings:
 def run(s: Settings) -> xarray.Dataset:
     """Formulas (as text) and counts by cell and width."""
     names = cell_names()
-    formulas = {q: [count(cell(name)) for name in names] for q, count in QUANTITIES.items()}
+    formulas = {what: [measured(cell(name), what) for name in names] for what in MEASURES}
     data: dict[str, object] = {}
     for quantity, found in formulas.items():
         numbers = [[int(f.subs(dict.fromkeys(f.free_symbols, w))) for w in s.widths] for f in found]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grusym import assemble
     from grusym.assemble import check as check, convert as convert, simulate as simulate
     from grusym.calculus import adjoint, budget, comparing, counting, jacobian as _jacobian, paths
-    from grusym.cells.library import cell as cell, cell_names as cell_names
+    from grusym.cells.library import cell as cell, cell_names as cell_names, cells_from as cells_from
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
@@ -35,6 +35,7 @@ HOMES = {
     "GrusymError": "grusym.errors",
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
+    "cells_from": "grusym.cells.library",
     "check": "grusym.assemble",
     "compare": "grusym.calculus.comparing",
     "convert": "grusym.assemble",

@@ -114,6 +114,43 @@ def test_counts_are_polynomials_and_numbers(capsys: pytest.CaptureFixture[str]) 
     assert gru["at"]["parameters"] == 135  # Keras 3 without reset_after, same sizes
 
 
+def test_every_count_is_shown_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["count", "gru3", "--hidden", "5", "--input", "3"]) == 0
+    out = capsys.readouterr().out
+    for line in (
+        "    recurrent weights     n**2 = 25",
+        "  identifiable            n*(m + n + 2) = 50  (b_r, U_c are seen only as U_c diag(σ(b_r)))",
+        "  products in sequence    1",
+        "  kept for training       m + 4*n = 23  (x, h, r, z, c)",
+    ):
+        assert line in out.splitlines()
+    assert main(["count", "lstm_projection", "--size", "p=2", "--hidden", "4", "--input", "3", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["at"]["parameters"] == 4 * (4 * 3 + 5 * 2 + 4)
+    assert found["remarks"]["operations_in_sequence"] == ["h → f → c' → h'"]
+
+
+def test_two_cells_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["count", "gru", "lstm", "--compare"]) == 0
+    assert "ratio             3/4\n" in capsys.readouterr().out
+    assert main(["count", "min_gru", "lstm", "--compare", "--what", "multiply_adds", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["large_input"] == "1/2"
+
+
+def test_hidden_sizes_are_fitted_to_a_budget(capsys: pytest.CaptureFixture[str]) -> None:
+    budget = ["--parameters", "168900", "--input", "20"]
+    assert main(["fit", "gru", "rnn", *budget]) == 0
+    head, gru, rnn = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert head[0] == "cell"
+    assert gru[:5] == ["gru", "227,", "m", "=", "20"] and "168,888" in gru
+    assert rnn[0] == "rnn"
+    assert main(["fit", "lstm", "--parameters", "269e3", "--input", "1", "--output", "10", "--json"]) == 0
+    (lstm,) = json.loads(capsys.readouterr().out)
+    assert (lstm["hidden"], lstm["parameters"]) == (257, 268832)
+    assert main(["fit", "lstm_projection", "--parameters", "1e6", "--input", "n", "--size", "p=n/2"]) == 0
+    assert "392, m = 392, p = 196" in capsys.readouterr().out
+
+
 def test_a_jacobian_is_derived_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     printed = {}
     for form in ("text", "latex", "mathml", "numpy", "json"):
@@ -182,6 +219,15 @@ def test_a_refuted_check_exits_with_1(
         (["figures", "bar", "--results", "bad.txt"], "cannot write to the folder bad.txt"),
         (["analyses", "run", "count", "--set", "count=foo"], "count='foo', but wants int"),
         (["count", "nope"], "there is no cell 'nope'"),
+        (["count", "gru", "--compare"], "--compare was asked of 1 cells; name two"),
+        (["count", "gru", "rnn", "--compare", "--what", "parameter"], "did you mean 'parameters'"),
+        (["count", "gru", "--size", "q=3"], "size q was given, but the cells have m, n"),
+        (["count", "gru", "--size", "p"], "write --size LETTER=SIZE"),
+        (["count", "gru", "--size", "n=n/2"], "size n must be a whole number"),
+        (["fit", "gru", "--parameters", "9"], "m was not given"),
+        (["fit", "gru", "--parameters", "9", "--input", "k"], "no multiple of n"),
+        (["fit", "gru", "--parameters", "9", "--input", "1", "--size", "p=3"], "size p was given"),
+        (["cells", "--cells-from", "nowhere"], "nowhere, which is no folder"),
         (["figures", "nope"], "there is no figure 'nope'"),
         (["figures", "--venue", "nips"], "there is no venue 'nips'"),
         (["analyses", "run", "cuont"], "did you mean 'count'"),
@@ -206,7 +252,17 @@ def test_wrong_usage_gets_one_clear_line_and_exits_with_2(
     assert printed.out == ""
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["count"], ["count", "gru", "--hidden", "0"], ["analyses"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["count"],
+        ["count", "gru", "--hidden", "0"],
+        ["analyses"],
+        ["fit", "gru"],
+        ["fit", "gru", "--parameters", "1/2"],
+    ],
+)
 def test_what_argparse_refuses_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)

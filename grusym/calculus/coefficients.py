@@ -34,11 +34,6 @@ class Place:
     key: Key
 
     @property
-    def is_number(self) -> bool:
-        """Whether no parameter stands in it."""
-        return not [name for word, _ in self.words for name in names_of(word)]
-
-    @property
     def is_matrix(self) -> bool:
         """Whether it acts as a matrix; else as a vector, or a scalar."""
         return len(self.key) == 2
@@ -82,6 +77,10 @@ class Reading:
                 key, word = taken
                 add(found.setdefault(key, {}), word, c)
         into.append([Place(tuple(words.items()), key) for key, words in _merged(found).items()])
+
+    def is_known(self, place: Place) -> bool:
+        """Whether no parameter stands in a coefficient."""
+        return not any(name in self.cell.parameters for word, _ in place.words for name in names_of(word))
 
     def _leave(self, part: Any, why: str) -> None:
         inside = tuple(_function_atoms(part, self.moving))

@@ -148,16 +148,20 @@ class Comparison:
         }
 
 
-def compare(a: Cell, b: Cell, what: str = "parameters") -> Comparison:
+def compare(a: Cell, b: Cell, what: str = "parameters", labels: tuple[str, str] | None = None) -> Comparison:
     """Cell a beside cell b by one count: the ratio is a's over b's.
 
     `what` is a name of `grusym.calculus.measures.MEASURES`: parameters, input_weights, recurrent_weights,
-    biases, identifiable, multiply_adds, activations, state_size, kept_for_training, ...
+    biases, identifiable, multiply_adds, activations, state_size, kept_for_training, ... `labels` are what the
+    two are called, if not by their names.
     Raises UnknownNameError for a count nobody has.
     """
     first, second = measured(a, what), measured(b, what)
-    inexact = [c.name for c in (a, b) if what == "identifiable" and not identifiable(c).exact]
-    return Comparison(a.name, b.name, what, first, second, tuple(inexact))
+    one, other = labels or (a.name, b.name)
+    inexact = [
+        label for label, c in ((one, a), (other, b)) if what == "identifiable" and not identifiable(c).exact
+    ]
+    return Comparison(one, other, what, first, second, tuple(inexact))
 
 
 def _shown(formula: sympy.Expr) -> str:

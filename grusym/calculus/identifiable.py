@@ -81,7 +81,9 @@ class _Elimination:
         self.cell, self.cuts = reading.cell, reading.cuts
         among = [*reading.sums, *reading.divisors] if among is None else among
         places = [place for found in among for place in found]
-        self.open = list(dict.fromkeys(Coefficient.at(place) for place in places if not place.is_number))
+        self.open = list(
+            dict.fromkeys(Coefficient.at(place) for place in places if not reading.is_known(place))
+        )
         self.doubts: list[str] = []
         self.notes: list[str] = []
         self.count: Any = 0

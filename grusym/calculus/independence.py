@@ -73,7 +73,7 @@ def _loose(reading: Reading) -> list[Atom]:
     for places in reading.sums:
         for place in places:
             scaled = [atom for atom, _ in _atoms(place) if _is_scaled(atom, reading)]
-            if place.is_number and len(scaled) == 1:
+            if reading.is_known(place) and len(scaled) == 1:
                 pinned.add(scaled[0])
     free = [atom for atom in reading.calls if atom not in pinned or _has_powers(atom, reading)]
     steps = [atom for atom in reading.calls if atom[1] == "step" and _holds(atom, reading)]
@@ -101,13 +101,13 @@ def _atoms(place: Place) -> Iterator[tuple[Atom, int]]:
 def _quotients(reading: Reading) -> Iterator[str]:
     """Numerators that could add up to their denominator."""
     for places, atom in zip(reading.divisors, reading.inverses, strict=True):
-        if not any(place.is_number for place in places):
+        if not any(reading.is_known(place) for place in places):
             yield "a quotient does not show a factor of both its parts"
         over = [
             {a for a, _ in _atoms(place) if a != atom}
             for found in reading.sums
             for place in found
-            if not place.is_number and atom in dict(_atoms(place))
+            if not reading.is_known(place) and atom in dict(_atoms(place))
         ]
         parts = [{a for a, _ in _atoms(place)} for place in places]
         if over and all(any(part <= top for top in over) for part in parts):
@@ -120,7 +120,7 @@ def _diagonals_in_common(reading: Reading) -> Iterator[str]:
         wholes: Counter[Monomial] = Counter(
             monomial_product(*place.key) for place in places if place.is_matrix
         )
-        single = {place.key[0] for place in places if not place.is_matrix and not place.is_number}
+        single = {place.key[0] for place in places if not place.is_matrix and not reading.is_known(place)}
         for whole, count in wholes.items():
             if count > 1 or whole in single:
                 yield "two matrices act on the same product of values"

@@ -64,8 +64,8 @@ def _kind(kind: str, data: xarray.Dataset) -> Section:
 
 def _equations(c: Convention) -> Equations:
     lines = tuple(Line(e.left, e.right, e.role) for e in c.cell.equations)
-    first, *rest = "; ".join(explained(c)) + "."
-    return Equations(lines, title=c.framework, note="".join([first.upper(), *rest]), names=c.cell.written)
+    note = "; ".join(explained(c))
+    return Equations(lines, title=c.framework, note=f"{note[:1].upper()}{note[1:]}.", names=c.cell.written)
 
 
 def _stand_ins(layers: list[Convention], data: xarray.Dataset) -> Table:

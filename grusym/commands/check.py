@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 
-from grusym.terminal import CELL_HELP, answer, answer_options, given_cell
+from grusym.terminal import CELL_HELP, answer, answer_options, cell_options, given_cells
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("cells", nargs="*", metavar="CELL", help=CELL_HELP)
+    cell_options(parser)
     answer_options(parser)
 
 
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     import grusym
     from grusym.reports.progress import progress, quiet
 
-    cells = [given_cell(name) for name in options.cells or grusym.cell_names()]
+    cells = given_cells(options)
     with quiet(options.quiet):
         reports = [(cell.name, grusym.check(cell)) for cell in progress(cells, "cells")]
     whole = sum((report for _, report in reports[1:]), reports[0][1])

@@ -1,59 +1,142 @@
-"""Count parameters, multiply-adds and state of cells, for every size at once.
+"""Count what cells hold and cost, for every size at once.
 
 grusym count gru lstm                       polynomials in n (state) and m (input)
 grusym count gru --hidden 64 --input 32     and their values there
+grusym count gru lstm --compare             ratio, difference and limits of two cells' parameters
+grusym count gru lstm --compare --what multiply_adds
+grusym count gru lstm --framework keras     the layers of a framework, and why they have so many parameters
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from grusym.terminal import CELL_HELP, answer, answer_options, given_cell
+from grusym.errors import DataError, whole
+from grusym.terminal import (
+    CELL_HELP,
+    answer,
+    answer_options,
+    cell_options,
+    check_letters,
+    given_cells,
+    named_size,
+    positive,
+    size_option,
+)
 
-LABELS = {"parameters": "parameters", "multiply_adds": "multiply-adds per step", "state_size": "state size"}
+if TYPE_CHECKING:
+    from grusym.language.cell import Cell
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is counted: a cell, what it is called, and lines that explain its numbers."""
+
+    label: str
+    cell: Cell
+    explained: tuple[str, ...] = ()
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("cells", nargs="+", metavar="CELL", help=CELL_HELP)
-    parser.add_argument("--hidden", type=_size, metavar="N", help="state width n")
-    parser.add_argument("--input", type=_size, metavar="M", help="input width m")
+    parser.add_argument("--hidden", type=positive, metavar="N", help="state width n")
+    parser.add_argument("--input", type=positive, metavar="M", help="input width m")
+    size_option(parser)
+    parser.add_argument("--compare", action="store_true", help="compare exactly two cells by one count")
+    parser.add_argument(
+        "--what", metavar="COUNT", default="parameters", help="the count to compare (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--framework", metavar="NAME", help="count a framework's gru, lstm or rnn: torch, keras, onnx ..."
+    )
+    cell_options(parser)
     answer_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the counts."""
-    import grusym
-    from grusym.calculus.counting import state_size
-
-    verbs = {
-        "parameters": grusym.parameter_count,
-        "multiply_adds": grusym.operation_count,
-        "state_size": state_size,
-    }
-    sizes = {letter: v for letter, v in (("n", options.hidden), ("m", options.input)) if v is not None}
-    lines, data = [], []
-    for cell in map(given_cell, options.cells):
-        counts = {what: count(cell) for what, count in verbs.items()}
-        here = {symbol: sizes[symbol.name] for symbol in cell.sizes if symbol.name in sizes}
-        values = {what: count.subs(here) for what, count in counts.items()}
-        lines.append(cell.name)
-        for what, count in counts.items():
-            value = f" = {values[what]}" if sizes else ""
-            lines.append(f"  {LABELS[what]:24}{count}{value}")
-        found: dict[str, Any] = {"cell": cell.name, **{what: str(count) for what, count in counts.items()}}
-        if sizes:
-            found["at"] = {**sizes, **{what: _plain(value) for what, value in values.items()}}
-        data.append(found)
-    answer(options, "\n".join(lines), data)
+    """Print the counts, or the comparison."""
+    sizes = {"n": options.hidden, "m": options.input, **dict(map(named_size, options.size))}
+    given = {letter: whole(f"size {letter}", _number(size), 1) for letter, size in sizes.items() if size}
+    if options.framework:
+        things = _layers(options, given)
+    else:
+        things = [Counted(cell.name, cell) for cell in given_cells(options)]
+    check_letters(given, [thing.cell for thing in things])
+    if options.compare:
+        return _compare(options, things)
+    answer(options, "\n".join(_text(thing, given) for thing in things), [_data(t, given) for t in things])
     return 0
 
 
-def _size(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a size is a whole number from 1 on, not {text!r}")
-    return int(text)
+def _layers(options: argparse.Namespace, sizes: Mapping[str, int]) -> list[Counted]:
+    """The layers of a framework; what explains the numbers of each, and the ratio of two."""
+    from grusym.models.conventions import convention
+    from grusym.models.explanation import explained, ratio_explained
+
+    layers = [convention(options.framework, kind) for kind in options.cells]
+    things = [Counted(str(layer), layer.cell, explained(layer)) for layer in layers]
+    if len(layers) == 2:
+        why = ratio_explained(*layers)
+        numbers = [_counts(thing, sizes)["parameters"][1] for thing in things]
+        if all(number.is_number for number in numbers):
+            why = f"{layers[0]} has {numbers[0]}/{numbers[1]} of its parameters; {why}"
+        things[1] = replace(things[1], explained=(*things[1].explained, why))
+    return things
+
+
+def _counts(thing: Counted, sizes: Mapping[str, int]) -> dict[str, tuple[Any, Any]]:
+    """Each count as a formula, and its value at the given sizes."""
+    from grusym.calculus.measures import MEASURES, measured
+
+    formulas = {what: measured(thing.cell, what) for what in MEASURES}
+    here = {symbol: sizes[symbol.name] for symbol in thing.cell.sizes if symbol.name in sizes}
+    return {what: (formula, formula.subs(here)) for what, formula in formulas.items()}
+
+
+def _text(thing: Counted, sizes: Mapping[str, int]) -> str:
+    from grusym.calculus.measures import MEASURES, remarks
+
+    said = remarks(thing.cell)
+    lines = [thing.label, *(f"  {line}" for line in thing.explained)]
+    for what, (formula, value) in _counts(thing, sizes).items():
+        measure = MEASURES[what]
+        label = ("  " if measure.part else "") + measure.label
+        shown = f"{formula} = {value}" if sizes and formula != value else str(formula)
+        remark = f"  ({'; '.join(said[what])})" if what in said else ""
+        lines.append(f"  {label:24}{shown}{remark}")
+    return "\n".join(lines)
+
+
+def _data(thing: Counted, sizes: Mapping[str, int]) -> dict[str, Any]:
+    from grusym.calculus.measures import remarks
+
+    counts = _counts(thing, sizes)
+    found: dict[str, Any] = {"cell": thing.label, **{what: str(f) for what, (f, _) in counts.items()}}
+    if thing.explained:
+        found["explained"] = thing.explained
+    found["remarks"] = remarks(thing.cell)
+    if sizes:
+        found["at"] = {**sizes, **{what: _plain(value) for what, (_, value) in counts.items()}}
+    return found
+
+
+def _compare(options: argparse.Namespace, things: list[Counted]) -> int:
+    from grusym.calculus.comparing import compare
+
+    if len(things) != 2:
+        raise DataError(f"--compare was asked of {len(things)} cells; name two")
+    a, b = things
+    found = compare(a.cell, b.cell, options.what, labels=(a.label, b.label))
+    answer(options, str(found), found.to_json())
+    return 0
+
+
+def _number(size: str | int) -> int | str:
+    return int(size) if str(size).isdecimal() else size
 
 
 def _plain(value: object) -> int | str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from grusym.terminal import CELL_HELP, answer_options, given_cell
+from grusym.terminal import CELL_HELP, answer_options, cell_options, given_cell
 
 if TYPE_CHECKING:
     from grusym.calculus.jacobian import Jacobian
@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, default="text", help="how to print it (default: %(default)s)"
     )
     parser.add_argument("--steps", action="store_true", help="print the derivation too")
+    cell_options(parser)
     answer_options(parser)
 
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the Jacobian."""
     import grusym
 
-    cell = given_cell(options.cell)
+    cell = given_cell(options.cell, options.cells_from)
     found = grusym.jacobian(cell, of=options.of, by=options.by)
     if options.json or options.format == "json":
         import json

@@ -59,8 +59,8 @@ def worst(found, expected):
     return max(error(found[name], array) for name, array in expected.items())
 
 
-def test_the_recurrent_node_tests_are_these(node_tests):
-    assert set(node_tests) == NAMES and len(NAMES) == 18
+def test_the_package_carries_the_18_recurrent_node_tests(node_tests):
+    assert set(node_tests) >= NAMES and len(NAMES) == 18
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -75,7 +75,7 @@ def test_a_node_test_is_passed(node_tests, name):
 
 def test_only_one_of_twelve_gated_node_tests_notices_two_gates_exchanged(node_tests):
     noticing = set()
-    gated = {name: test for name, test in node_tests.items() if test[0].op_type != "RNN"}
+    gated = {name: node_tests[name] for name in NAMES if node_tests[name][0].op_type != "RNN"}
     for name, (node, inputs, expected) in gated.items():
         for pair in exchangeable(style_of(node, inputs)):
             found = outputs_of(node, inputs, lambda style, pair=pair: Reading("", exchanged(style, *pair)))

@@ -11,7 +11,6 @@ from grusym.language.cell import Cell
 from grusym.language.evaluation import evaluate_cell
 from grusym.models.conventions import convention, conventions
 from grusym.models.conversion import pack, unpack
-from grusym.models.switches import keeps_old, places, reset
 from tests.models.frameworks import STEPS
 
 N, M, P = 5, 3, 2  # units, inputs, what a projection feeds back; unequal, so that a transpose is seen
@@ -125,19 +124,6 @@ def test_the_six_switches_are_those_of_the_frameworks():
     assert convention("haiku", "lstm").forget_offset == 1
 
 
-def test_the_switches_of_a_cell_are_read_off_its_equations():
-    assert [(keeps_old(cell(n)), reset(cell(n))) for n in ("gru", "gru_reset_after", "lstm", "rnn")] == [
-        ("z", "before"),
-        ("z", "after"),
-        ("", ""),
-        ("", ""),
-    ]
-    found = {name: (p.letter, p.gate) for name, p in places(cell("gru_reset_after")).items()}
-    assert (found["W_c"], found["U_c"]) == (("W", "c"), ("U", "c"))
-    assert (found["b_c"], found["d_c"], found["b_z"]) == (("b", "c"), ("d", "c"), ("b", "z"))
-    assert {(p.letter, p.gate) for p in places(cell("rnn")).values()} == {("W", ""), ("U", ""), ("b", "")}
-
-
 def other_reading():
     """The reset-after GRU with 1 - z keeping the old state, and other names for its parameters."""
     return Cell.read(
@@ -153,7 +139,6 @@ def other_reading():
 
 def test_a_cell_with_other_names_and_the_other_z_takes_the_same_weights():
     c, style = other_reading(), convention("torch", "gru")
-    assert keeps_old(c) == "1 - z" and reset(c) == "after"
     arrays, point = random_arrays(style), random_point(c)
     weights = unpack(arrays, style, c)
     np.testing.assert_allclose(cell_step(c, weights, point), framework_step(style, arrays, point), **SAME)
