@@ -43,14 +43,16 @@ class Place:
 class Reading:
     """The coefficients of a cell, and the pieces of its equations that could not be taken apart.
 
-    `sums` are the polynomials found, of next states and of arguments, as lists of places; `calls` the
-    functions of states that were met; `opaque` the parameters in pieces left whole, with the piece's words.
+    `sums` are the polynomials found, of next states (these are `tops`) and of arguments, as lists of places;
+    `calls` the functions of states that were met, each with its argument; `opaque` the parameters in pieces
+    left whole, with the piece's words.
     """
 
     cell: Cell
     sums: list[list[Place]] = field(default_factory=list)
     divisors: list[list[Place]] = field(default_factory=list)
-    calls: dict[Atom, None] = field(default_factory=dict)
+    tops: list[list[Place]] = field(default_factory=list)
+    calls: dict[Atom, list[Place]] = field(default_factory=dict)
     inverses: dict[Atom, None] = field(default_factory=dict)
     opaque: dict[str, str] = field(default_factory=dict)
 
@@ -62,6 +64,7 @@ class Reading:
         self.cuts = _cuts(known.values(), self.cell)
         for state in self.cell.next_states:
             self.read(vector_form(known[state], self.cell.shapes), self.sums)
+            self.tops.append(self.sums[-1])
 
     def read(self, p: Polynomial, into: list[list[Place]]) -> None:
         """Sort the terms of a polynomial by the function of the state they hold."""
@@ -135,8 +138,9 @@ class Reading:
     def _visit(self, atom: Atom) -> None:
         """Read what stands inside a function of states, once."""
         if atom[0] == "call" and atom not in self.calls:
-            self.calls[atom] = None
+            self.calls[atom] = []
             self.read(dict(atom[2]), self.sums)
+            self.calls[atom] = self.sums[-1]
         elif atom[0] == "inverse" and atom not in self.inverses:
             self.inverses[atom] = None
             self.read(dict(atom[1]), self.divisors)

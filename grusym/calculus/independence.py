@@ -17,11 +17,14 @@ SHIFTED = ("exp", "sin", "cos", "relu", "log", "sqrt", "step")  # exp(u + b) is 
 SCALED = ("relu", "exp", "log", "sqrt")  # a change of their argument can be a factor or a term outside
 
 
-def doubts(reading: Reading) -> list[str]:
-    """Reasons, in words, why some coefficients may not be independent; none where they are."""
+def doubts(reading: Reading, settled: frozenset[str] = frozenset()) -> list[str]:
+    """Reasons, in words, why some coefficients may not be independent; none where they are.
+
+    `settled` are parameters that are known from elsewhere, whatever stands in these places.
+    """
     return [
         *_two_functions_of_one(reading),
-        *_scales(reading),
+        *_scales(reading, settled),
         *_quotients(reading),
         *_diagonals_in_common(reading),
     ]
@@ -39,19 +42,42 @@ def _two_functions_of_one(reading: Reading) -> Iterator[str]:
             yield f"{other[1]} and {atom[1]} of one argument may be tied"
 
 
-def _scales(reading: Reading) -> Iterator[str]:
-    """Functions that let a scale through, unless somewhere nothing could make up for it."""
+def firm_sums(reading: Reading) -> list[list[Place]]:
+    """The sums that show their coefficients, whatever the others do.
+
+    These are next states in which no function lets a scale through, and the arguments of their functions.
+    """
+    loose, waiting, firm = _loose(reading), list(reading.tops), []
+    while waiting:
+        places = waiting.pop()
+        atoms = [atom for place in places for atom, _ in _atoms(place)]
+        if places not in firm and not any(atom in loose or atom[0] == "inverse" for atom in atoms):
+            firm.append(places)
+            waiting += [reading.calls[atom] for atom in atoms if atom in reading.calls]
+    return firm
+
+
+def _scales(reading: Reading, settled: frozenset[str]) -> Iterator[str]:
+    """Functions that let a scale through, unless all parameters in them are known."""
+    for atom in _loose(reading):
+        if not settled.issuperset(set(names_of(atom)) & set(reading.cell.parameters)):
+            if atom[1] == "step":
+                yield "a step does not show the scale of its argument"
+            else:
+                yield f"{atom[1]} lets the scale of its argument through"
+
+
+def _loose(reading: Reading) -> list[Atom]:
+    """Functions that let a scale through, where a factor or term outside could make up for it."""
     pinned = set()
     for places in reading.sums:
         for place in places:
             scaled = [atom for atom, _ in _atoms(place) if _is_scaled(atom, reading)]
             if reading.is_known(place) and len(scaled) == 1:
                 pinned.add(scaled[0])
-    for atom in reading.calls:
-        if atom[1] == "step" and _holds(atom, reading):
-            yield "a step does not show the scale of its argument"
-        elif _is_scaled(atom, reading) and (atom not in pinned or _has_powers(atom, reading)):
-            yield f"{atom[1]} lets the scale of its argument through"
+    free = [atom for atom in reading.calls if atom not in pinned or _has_powers(atom, reading)]
+    steps = [atom for atom in reading.calls if atom[1] == "step" and _holds(atom, reading)]
+    return [*steps, *(atom for atom in free if _is_scaled(atom, reading))]
 
 
 def _is_scaled(atom: Atom, reading: Reading) -> bool:

@@ -65,6 +65,9 @@ ODD: dict[str, tuple[str, object]] = {
     "quotients that add up": ("u = exp(h)\nv = 1 + h²\nh' = p ⊙ u / (u + v) + q ⊙ v / (u + v) + b", None),
     "a quotient with a free scale": ("h' = α h / (β + γ h²)", None),
     "a step": ("h' = step(W x) + h", None),
+    "an exponential of what is seen": ("u = W x + b\nc' = c + u\nh' = exp(u)", n * m + n),
+    "an exponential of half that": ("u = W x + b\nc' = c + u\nh' = exp(u + V c)", None),
+    "the larger of two": ("h' = max(U h + b, W x)", n**2 + n * m + n),
 }  # fmt: skip
 
 
@@ -134,6 +137,8 @@ def test_what_is_called_exact_is_the_rank_and_no_bound_is_below_it(drawn):
     sizes = {s.name: {"n": 3, "m": 3}.get(s.name, 2) for s in c.sizes}
     try:
         measured = seen_rank(c, sizes, seeds=3)
+        if measured < number(found.count, sizes):  # of max(u, v) one may be chosen at every point of a draw
+            measured = seen_rank(c, sizes, seeds=12)
     except Unclear:  # numbers of too many magnitudes for a rank
         return
     assert measured <= number(found.count, sizes)
