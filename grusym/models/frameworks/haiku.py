@@ -24,7 +24,7 @@ CONVENTIONS = (
         IGFO,
         (Stored("linear/w", "WU", IGFO, columns=True), Stored("linear/b", "b", IGFO)),
         forget_offset=1.0,
-        source=SOURCE.format("LSTM"),
+        source=SOURCE.format("LSTM") + " and its code, which adds 1 to f at every step; the former says once",
     ),
     Convention(
         "haiku",

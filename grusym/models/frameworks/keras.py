@@ -19,7 +19,14 @@ def _arrays(gates: tuple[str, ...], biases: str = "b") -> tuple[Stored, ...]:
 
 CONVENTIONS = (
     Convention(
-        "keras", "gru", ZRC, _arrays(ZRC, "bd"), keeps_old="z", reset="after", source=SOURCE.format("GRU")
+        "keras",
+        "gru",
+        ZRC,
+        _arrays(ZRC, "bd"),
+        keeps_old="z",
+        reset="after",
+        source=SOURCE.format("GRU")
+        + " and its code; one paragraph of it says that the default resets before",
     ),
     Convention(
         "keras reset_after=False",
