@@ -37,7 +37,8 @@ def _rank(jacobian: np.ndarray) -> int:
     usable = (largest[:, 0] > 1e-8) & (largest[:, 0] < 1e8)  # beyond, rounding and underflow are seen
     if not usable.any():
         return 0
-    values = np.linalg.svd(jacobian[usable] / largest[usable], compute_uv=False)
+    triangle = np.linalg.qr(jacobian[usable] / largest[usable], mode="r")  # the same singular values
+    values = np.linalg.svd(triangle, compute_uv=False)
     values = values / values[0]
     rank = int((values > 1e-11).sum())
     if rank < len(values) and values[rank] > 1e-3 * values[rank - 1]:
@@ -53,7 +54,7 @@ def _jacobian(cell: Cell, sizes: dict[str, int], seed: int) -> np.ndarray:
         name: np.asarray(rng.uniform(0.5, 1.5, shape[name]) * rng.choice((-1, 1), shape[name]))
         for name in cell.weights
     }
-    batch = 2 * sum(w.size for w in weights.values()) + (200 if _has_kinks(cell) else 10)
+    batch = 2 * sum(w.size for w in weights.values()) + (100 if _has_kinks(cell) else 10)
     given = {name: rng.standard_normal((batch, *shape[name])) for name in cell.states}
     inputs = [{name: rng.standard_normal((batch, *shape[name])) for name in cell.inputs} for _ in range(2)]
     columns = [np.zeros(_states(cell, weights, given, inputs).shape)]
