@@ -1,6 +1,7 @@
-"""Equality of vectors with σ and tanh written as what they are: quotients of exponentials.
+"""Equality of vectors with σ, tanh and exp(softplus) written as what they are: quotients of exponentials.
 
     σ(u) = 1 / (1 + exp(-u))        tanh(u) = (exp(2u) - 1) / (exp(2u) + 1)
+    exp(softplus(u)) = 1 + exp(u)
 
 In exponentials both sides are rational functions, which are equal exactly if cross-multiplied they are
 one polynomial. So tanh(u) = 2σ(2u) - 1 is decided, which the normal form leaves open.
@@ -61,6 +62,8 @@ def _opened(atom: Atom) -> Rational:
         case ("call", "tanh", of):
             exp = _exp(dict(of), 2)
             return poly.plus(exp, ONE, Fraction(-1)), poly.plus(exp, ONE)
+        case ("call", "exp", ((((("call", "softplus", of), 1),), 1),)):
+            return poly.plus(ONE, _exp(dict(of), 1)), ONE
         case ("inverse", of):
             over, under = _rational(dict(of))
             return under, over
