@@ -18,8 +18,9 @@ help:
 report: $(VENV)/.installed
 	$(BIN)/grusym report --results $(RESULTS)
 
+# Two workers, so one thread of linear algebra for each: more would wait for each other.
 test: lint
-	$(BIN)/python -m pytest -n 2 -q
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
