@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grusym.kernels.kernel import Kernel
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
+    from grusym.theorems.library import identities as identities, identity as identity
 
     compare = assemble.of_two_cells(comparing.compare)
     fit = assemble.of_a_cell(budget.fit)
@@ -43,6 +44,8 @@ HOMES = {
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
+    "identities": "grusym.theorems.library",
+    "identity": "grusym.theorems.library",
     "jacobian": "grusym.calculus.jacobian",
     "kernel": "grusym.assemble",
     "lyapunov_spectrum": "grusym.dynamics.lyapunov",

@@ -88,9 +88,9 @@ class Determinant:
         one = self.states[0]
         cell = found(context.about)
         said = [
-            f"∂{cell.next_of(one)}/∂{one} =",
-            "the multiplier of its row, D:",
-            "what is left of the other:",
+            f"∂{cell.next_of(one)}/∂{one} = {' '.join(self.first)}",
+            f"D = {self.multiplier}, what its row is multiplied by",
+            f"what that leaves of the other row = {' '.join(self.second)}",
         ]
         steps = self.steps(context)
         if len(steps) == 1:

@@ -79,7 +79,7 @@ IDENTITIES = (
                 ),
             ),
         ),
-        source="follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8, with i = 1 - f undone",
+        source="follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3, with i = 1 - f undone",
     ),
     Identity(
         id="conv-05",

@@ -20,7 +20,7 @@ IDENTITIES = (
         shows=(Z,),
         false=(Neighbour("They do not depend on its reset gate", (R,)),),
         assumes=("the same input at every step",),
-        source="follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8",
+        source="follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3",
     ),
     Identity(
         id="fix-02",
@@ -29,7 +29,7 @@ IDENTITIES = (
         shows=(Z,),
         false=(Neighbour("They do not depend on its reset gate", (R,)),),
         assumes=("the same input at every step",),
-        source="follows from the form of cuDNN and PyTorch (Appleyard et al. 2016, arXiv 1604.01946)",
+        source="follows from the form of cuDNN and PyTorch (documentation of torch.nn.GRU)",
     ),
     Identity(
         id="fix-03",

@@ -5,8 +5,8 @@ from grusym.theorems.limit import Limit
 from grusym.theorems.sides import Block, Value
 from grusym.theorems.statement import Identity, Neighbour
 
-CHO = "follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8, with biases"
-CUDNN = "follows from the form of cuDNN and PyTorch (Appleyard et al. 2016, arXiv 1604.01946)"
+CHO = "follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3, with biases"
+CUDNN = "follows from the form of cuDNN and PyTorch (documentation of torch.nn.GRU)"
 RNN = {"W": "W_c", "U": "U_c", "b": "b_c"}
 
 IDENTITIES = (

@@ -5,8 +5,8 @@ from grusym.theorems.sides import Value
 from grusym.theorems.statement import Identity, Neighbour
 
 SOURCE = (
-    "follows from Cho et al. 2014 (arXiv 1406.1078), reset before, and Appleyard et al. 2016 "
-    "(arXiv 1604.01946), reset after"
+    "follows from Cho et al. 2014 (arXiv 1406.1078), reset before, and the documentation of torch.nn.GRU, "
+    "reset after"
 )
 BEFORE = Value("gru", "c", instead={"c": ("tanh", "")})
 AFTER = Value("gru_reset_after", "c", {"d_c": "0"}, instead={"c": ("tanh", "")})
