@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from grusym.kernels.kernel import Kernel
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
+    from grusym.theorems.judging import prove as prove
+    from grusym.theorems.library import identities as identities, identity as identity
 
     gradients = assemble.of_a_cell(adjoint.gradients)
     graph = assemble.of_a_cell(paths.graph)
@@ -37,11 +39,14 @@ HOMES = {
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
+    "identities": "grusym.theorems.library",
+    "identity": "grusym.theorems.library",
     "jacobian": "grusym.calculus.jacobian",
     "kernel": "grusym.assemble",
     "lyapunov_spectrum": "grusym.dynamics.lyapunov",
     "operation_count": "grusym.calculus.counting",
     "parameter_count": "grusym.calculus.counting",
+    "prove": "grusym.theorems.judging",
     "random_weights": "grusym.assemble",
     "read_cell": "grusym.language.reader",
     "simulate": "grusym.assemble",

@@ -1,4 +1,4 @@
-"""What the elementwise functions of cells have to do with one another."""
+"""Elementwise functions: what they have to do with one another."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.statement import Identity, Neighbour

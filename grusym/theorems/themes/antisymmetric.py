@@ -1,4 +1,4 @@
-"""What the antisymmetric matrix of Chang et al. does to a step and to lengths."""
+"""Antisymmetric networks: what their matrix does to a step and to lengths."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit

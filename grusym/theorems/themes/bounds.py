@@ -1,10 +1,10 @@
-"""Cells whose state stays in the box |h| <= 1 once it is there."""
+"""Bounded states: cells whose state stays in the box |h| <= 1 once it is there."""
 
 from grusym.theorems.bound import Bounded
 from grusym.theorems.sides import Value
 from grusym.theorems.statement import Identity, Neighbour
 
-ASSUMED = ("|h| ≤ 1 before the step, in every entry",)
+ASSUMED = ("every entry of every state lies in [-1, 1] before the step",)
 OWN = "the new state is affine in each gate, candidate and old state, so extreme at vertices"
 
 
@@ -62,7 +62,7 @@ IDENTITIES = (
                 (Bounded(Value("lstm_cifg", "h'", {"o": "1"}, {"h'": ("tanh", ""), "g": ("tanh", "")})),),
             ),
         ),
-        assumes=("|h| ≤ 1 and |c| ≤ 1 before the step, in every entry",),
+        assumes=ASSUMED,
         source=OWN,
     ),
     Identity(
@@ -76,7 +76,7 @@ IDENTITIES = (
                 (Bounded(Value("lem", "z'"), {"Δt": (0, 4)}),),
             ),
         ),
-        assumes=("|y| ≤ 1 and |z| ≤ 1 before the step, in every entry",),
+        assumes=ASSUMED,
         source=OWN,
     ),
     Identity(

@@ -1,4 +1,4 @@
-"""One cell in two conventions: which of z and 1 - z keeps the old state, one gate or two."""
+"""Conventions: which of z and 1 - z keeps the old state, one gate or two."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value

@@ -1,4 +1,4 @@
-"""How a step changes volumes: determinants of Jacobians in closed form, signs included."""
+"""Volumes: determinants of Jacobians in closed form, signs included."""
 
 from grusym.theorems.determinant import Determinant
 from grusym.theorems.statement import Identity, Neighbour

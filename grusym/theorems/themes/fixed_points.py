@@ -1,4 +1,4 @@
-"""Gates that change how fast a cell reaches its fixed points, but not where they are."""
+"""Fixed points: gates that change how fast they are reached, but not where they are."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.fixed_point import FixedPoints

@@ -1,4 +1,4 @@
-"""What a GRU becomes when its gates are open or shut."""
+"""Gates of a GRU: what it becomes when they are open or shut."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit

@@ -1,4 +1,4 @@
-"""Relatives of the GRU: which become a GRU, or one another, by some weights being 0 or shared."""
+"""Relatives of the GRU: one another by some weights being 0 or shared."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value

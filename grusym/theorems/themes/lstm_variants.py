@@ -1,4 +1,4 @@
-"""The LSTM of Greff et al. with one thing taken away, and what an LSTM and a GRU have in common."""
+"""Variants of the LSTM: one thing taken away, and what an LSTM and a GRU have in common."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Block, Value

@@ -1,4 +1,4 @@
-"""Cells whose gates see the input only, as limits and special cases of those they come from."""
+"""Minimal cells: gates that see the input only, as limits and special cases."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit

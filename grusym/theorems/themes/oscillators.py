@@ -1,4 +1,4 @@
-"""coRNN and LEM: discrete steps of differential equations."""
+"""Oscillators: coRNN and LEM as steps of differential equations."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit

@@ -1,4 +1,4 @@
-"""When a reset before the recurrent product is the same as one after it."""
+"""Reset before and after: when the two products are the same."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value
