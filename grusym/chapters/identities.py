@@ -22,6 +22,8 @@ MEANING = (
 
 RELATIONS = {"=": "the same", "→": "its limit"}  # where words say no more
 
+ROOM = 40  # characters beside a formula
+
 
 def chapter(found: Findings) -> Section:
     """The identities by theme, their false neighbours, and the bounded states."""
@@ -66,15 +68,26 @@ def _theme(
 
 def _formulas(identity: Identity, row: dict[str, str]) -> Equations:
     """What an identity says: under each left side the right one, which is told by its relation."""
-    lines = []
+    lines, below = [], []
+
+    def beside(words: str) -> str:
+        """Words beside a formula; long ones, which would leave it no room, stand below by a number."""
+        if len(words) <= ROOM:
+            return words
+        if words not in below:
+            below.append(words)
+        return f"({below.index(words) + 1})"
+
     for form in identity.shows:
         for shown in form.lines(identity.context):
-            lines.append(Line(None, shown.left, shown.said))
+            lines.append(Line(None, shown.left, beside(shown.said)))
             if shown.right is not None:
-                lines.append(Line(None, shown.right, shown.right_said or RELATIONS[shown.relation]))
-    assumed = f"Assumes: {row['assumes']}. " if row["assumes"] else ""
-    note = f"{assumed}{row['outcome'].capitalize()}: {row['method']}. Source: {row['source']}."
-    return Equations(tuple(lines), title=str(identity), note=note)
+                said = shown.right_said or RELATIONS[shown.relation]
+                lines.append(Line(None, shown.right, beside(said)))
+    remarks = [f"({i}) {words}. " for i, words in enumerate(below, 1)]
+    remarks += [f"Assumes: {row['assumes']}. "] if row["assumes"] else []
+    remarks += [f"{row['outcome'].capitalize()}: {row['method']}. Source: {row['source']}."]
+    return Equations(tuple(lines), title=str(identity), note="".join(remarks))
 
 
 def _refusal(row: dict[str, str]) -> Text:
