@@ -1,10 +1,10 @@
-"""Which identities tie the cells together, and which states stay within [-1, 1]?
+"""Which identities tie the cells together, and which states stay bounded?
 
-Method: both sides of an identity are written in what the cells are given and compared in normal form, for
-all sizes; limits are taken by SymPy, determinants by block elimination, bounds at the vertices of a box.
-Each has a false neighbour that the same method must refute with numbers.
-Expect: every identity proved, every neighbour refuted; GRUs stay within bounds, the cell state of an LSTM
-does not.
+Method: each identity is decided for every n and m at once (normal form, limit of one entry, block
+elimination, extremes at vertices); a false neighbour of each must be refuted by numbers. For every state s
+of every cell, |s| <= 1 after a step if it held before: proved at the vertices, or refuted by weights that
+lead outside.
+Expect: everything proved, every neighbour refuted, no state undecided.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from grusym.cells.library import cell, cell_names
 from grusym.language.claim import Verdict
 from grusym.reports.progress import progress
 from grusym.theorems.bounded_states import bounded_states
-from grusym.theorems.judging import judged
+from grusym.theorems.judging import prove
 from grusym.theorems.library import identities
+from grusym.theorems.telling import counterexample, not_zero
 
 
 @dataclass(frozen=True)
@@ -28,35 +29,36 @@ class Settings:
 
 def run(s: Settings) -> xarray.Dataset:
     """One row an identity, one a false neighbour, one a state of a cell."""
-    found = [judged(one) for one in progress(identities(), "identities")]
-    refusals = [(one.identity.id, verdict) for one in found for verdict in one.refusals]
-    bounds = bounded_states(map(cell, progress(cell_names(), "cells bounded")))
+    found = [prove(identity) for identity in progress(identities(), "identities proved")]
+    refusals = [(j, v) for j in found for v in j.refusals]
+    states = bounded_states(map(cell, cell_names()))
     return xarray.Dataset(
         {
-            "identity": ("verdict", [one.identity.id for one in found]),
-            "about": ("verdict", [one.identity.context.cell.name for one in found]),
-            "source": ("verdict", [one.identity.source for one in found]),
-            **_verdicts("verdict", [one.verdict for one in found]),
-            "neighbour_of": ("neighbour", [id for id, _ in refusals]),
-            **_verdicts("neighbour", [verdict for _, verdict in refusals], "neighbour_"),
-            "bounded_cell": ("bound", [one.cell.name for one in bounds]),
-            "bounded_state": ("bound", [one.state for one in bounds]),
-            **_verdicts("bound", [one.verdict for one in bounds], "bound_"),
+            "claim": ("identity", [j.identity.id for j in found]),
+            "statement": ("identity", [j.identity.statement for j in found]),
+            "outcome": ("identity", [j.verdict.outcome for j in found]),
+            "method": ("identity", [j.verdict.method for j in found]),
+            "detail": ("identity", [j.verdict.detail for j in found]),
+            "assumes": ("identity", ["; ".join(j.identity.assumes) for j in found]),
+            "source": ("identity", [j.identity.source for j in found]),
+            "counterexample": ("identity", [_numbers(j.verdict) for j in found]),
+            "false_of": ("neighbour", [j.identity.id for j, _ in refusals]),
+            "false_claim": ("neighbour", [v.claim.id for _, v in refusals]),
+            "false_statement": ("neighbour", [v.claim.statement for _, v in refusals]),
+            "false_outcome": ("neighbour", [v.outcome for _, v in refusals]),
+            "false_counterexample": ("neighbour", [_numbers(v) for _, v in refusals]),
+            "cell": ("state", [b.cell.name for b in states]),
+            "state_name": ("state", [b.state for b in states]),
+            "bounded": ("state", [b.verdict.outcome for b in states]),
+            "reached": ("state", [str(b.verdict.counterexample.get("value", "")) for b in states]),
+            "leads_outside": (
+                "state",
+                [not_zero(str(b.verdict.counterexample.get("at", ""))) for b in states],
+            ),
         },
-        attrs={"held": sum(one.ok for one in found)},
+        attrs={"ok": sum(j.ok for j in found), "failed": sum(not j.ok for j in found)},
     )
 
 
-def _verdicts(dimension: str, verdicts: list[Verdict], prefix: str = "") -> dict[str, tuple[str, list[str]]]:
-    columns: dict[str, list[str]] = {
-        "claim": [v.claim.id for v in verdicts],
-        "statement": [v.claim.statement for v in verdicts],
-        "outcome": [str(v.outcome) for v in verdicts],
-        "method": [v.method for v in verdicts],
-        "assumes": ["; ".join(v.assumes) for v in verdicts],
-        "detail": [v.detail for v in verdicts],
-        "where": [v.where for v in verdicts],
-        "fix": [v.fix for v in verdicts],
-        "counterexample": ["\n".join(f"{k} = {x}" for k, x in v.counterexample.items()) for v in verdicts],
-    }
-    return {f"{prefix}{name}": (dimension, column) for name, column in columns.items()}
+def _numbers(verdict: Verdict) -> str:
+    return counterexample(verdict) if verdict.counterexample else ""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grusym.kernels.kernel import Kernel
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
+    from grusym.theorems.judging import prove as prove
     from grusym.theorems.library import identities as identities, identity as identity
 
     compare = assemble.of_two_cells(comparing.compare)
@@ -51,6 +52,7 @@ HOMES = {
     "lyapunov_spectrum": "grusym.dynamics.lyapunov",
     "operation_count": "grusym.calculus.counting",
     "parameter_count": "grusym.calculus.counting",
+    "prove": "grusym.theorems.judging",
     "random_weights": "grusym.assemble",
     "read_cell": "grusym.language.reader",
     "simulate": "grusym.assemble",

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 from grusym.chapters.findings import Findings, rows
 from grusym.reports.page.content import Section, Strong, Text, VerdictTable
-
-if TYPE_CHECKING:
-    pass
 
 MEANING = (
     "Each Jacobian and gradient has two judges. Component-wise SymPy is exact, at n = 2 and m = 1 only: the "

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grusym.calculus.jacobian import jacobian
 from grusym.checks.expressions import NUMBERS, assignments, compare, points, simplified
 from grusym.language.arrays import concrete
 from grusym.language.build import negative, product, total
@@ -84,19 +85,22 @@ class Determinant:
         return replace(failed, claim=claim, outcome="undecided", detail="the elimination fails")
 
     def lines(self, context: Context) -> tuple[Shown, ...]:
-        """The blocks that decide."""
-        one = self.states[0]
-        cell = found(context.about)
-        said = [
-            f"∂{cell.next_of(one)}/∂{one} = {' '.join(self.first)}",
-            f"D = {self.multiplier}, what its row is multiplied by",
-            f"what that leaves of the other row = {' '.join(self.second)}",
-        ]
-        steps = self.steps(context)
-        if len(steps) == 1:
-            return (Shown(said[0], *steps[0]),)
-        D = context.meant(self.multiplier)
-        return (Shown(said[0], *steps[0]), Shown(said[1], D), Shown(said[2], *steps[2]))
+        """The blocks that decide, in the names of the cell."""
+        cell, one = context.cell, self.states[0]
+        A = jacobian(cell, cell.next_of(one), one).expression
+        first = Shown(f"A = ∂{cell.next_of(one)}/∂{one}", A, product(*map(context.read, self.first)))
+        if len(self.states) == 1:
+            return (first,)
+        other = self.states[1]
+        new, D = cell.next_of(other), context.read(self.multiplier)
+        rest = product(*map(context.read, self.second))
+        return (
+            first,
+            Shown(f"D, with ∂{new}/∂{one} = D A", D),
+            Shown(
+                f"∂{new}/∂{other} - D ∂{cell.next_of(one)}/∂{other}, what is left of ∂{new}/∂{other}", rest
+            ),
+        )
 
 
 @dataclass(frozen=True)

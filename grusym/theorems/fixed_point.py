@@ -69,7 +69,7 @@ class FixedPoints:
         state = context.cell.states[0]
         right = hadamard(context.read(self.factor), context.read(self.rest))
         left = total(Name(context.cell.next_of(state)), negative(Name(state)))
-        return (Shown(f"{left} = {right}, where {self.gate} is in {self.factor} only", left, right),)
+        return (Shown("", left, right, right_said=f"and {self.rest} does not mention {self.gate}"),)
 
 
 def _moved(cell: Cell, gate: str) -> Iterator[dict[str, Any]]:

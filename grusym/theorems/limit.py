@@ -14,7 +14,7 @@ from grusym.checks.expressions import assignments, points, simplified
 from grusym.language.claim import Claim, Verdict
 from grusym.language.evaluation import evaluate
 from grusym.language.expression import Expression, names_in
-from grusym.theorems.sides import Context, Side, Value, described, expression
+from grusym.theorems.sides import Context, Side, Value, expression, in_words, shown
 from grusym.theorems.statement import Shown
 
 METHOD = "limit of one entry, by SymPy, for all sizes"
@@ -53,8 +53,8 @@ class Limit:
         for sizes, drawn in points(names, context.shapes, context.within):
             if far.apart(drawn):
                 simple = simplified(drawn, far.apart, context.within)
-                shown = {**sizes, **far.said(simple), "at": assignments(simple)}
-                return Verdict(claim, "refuted", NUMBERS, counterexample=shown, assumes=claim.assumes)
+                numbers = {**sizes, **far.said(simple), "at": assignments(simple)}
+                return Verdict(claim, "refuted", NUMBERS, counterexample=numbers, assumes=claim.assumes)
         detail += ", and no number shows a difference"
         return Verdict(claim, "undecided", METHOD, assumes=claim.assumes, detail=detail)
 
@@ -73,9 +73,10 @@ class Limit:
 
     def lines(self, context: Context) -> tuple[Shown, ...]:
         """The value and what it tends to."""
-        left, right = self.sides(context)
-        said = described(f"{self.value} → {self.equals} as {self.variable} → {self.to}", self.let)
-        return (Shown(said, left, right, "→"),)
+        left, right = shown(self.value, context, self.let), shown(self.equals, context, self.let)
+        towards = f"as {self.variable} → {self.to}"
+        right_said = ", ".join(filter(None, (in_words(self.equals), towards)))
+        return (Shown(in_words(self.value, self.let), left, right, "→", right_said),)
 
 
 @dataclass(frozen=True)

@@ -135,9 +135,17 @@ def expression(side: Side, context: Context, let: Mapping[str, Value] | None = N
     return replaced(inner.meant(side), {name: value.expression(context) for name, value in let.items()})
 
 
-def described(sides: str, let: Mapping[str, Value]) -> str:
-    """Sides in words, and what the names in them are."""
-    return sides + "".join(f"; {name} is {value}" for name, value in let.items())
+def shown(side: Side, context: Context, let: Mapping[str, Value] | None = None) -> Expression:
+    """A side as it is written: a formula keeps the names of the cell's values."""
+    if not isinstance(side, str):
+        return side.expression(context)
+    return context.with_names({name: value.shape() for name, value in (let or {}).items()}).read(side)
+
+
+def in_words(side: Side, let: Mapping[str, Value] | None = None) -> str:
+    """A side that is no formula in words, and what the names in a formula are."""
+    known = [f"{name} is {value}" for name, value in (let or {}).items()]
+    return "; ".join(known if isinstance(side, str) else [str(side), *known])
 
 
 def found(cell: str | Cell) -> Cell:
