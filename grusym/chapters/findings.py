@@ -72,14 +72,6 @@ def about(data: xarray.Dataset) -> tuple[Text, ...]:
     return (Text(first, "lead"), *(Text(line, "note") for lines in notes for line in lines))
 
 
-def rows(data: xarray.Dataset, dimension: str) -> list[dict[str, str]]:
-    """What a result says along one dimension alone, a row for each place, as text."""
-    columns = {
-        str(name): [str(x) for x in v.values] for name, v in data.data_vars.items() if v.dims == (dimension,)
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
 def near(data: xarray.Dataset, lag: int) -> int:
     """The lag of the data's grid nearest to the one wanted."""
     return int(data.lag.sel(lag=lag, method="nearest"))
