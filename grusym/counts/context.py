@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from grusym.counts.truths import FIRST_STATE, Count, Extent, layer_counts, operation_counts, part_counts
+from grusym.counts.truths import FIRST_STATE, Count, Extent, identifiable_counts, layer_counts, operation_counts, part_counts
 from grusym.counts.words import (
     biases_named,
     directions_named,
@@ -46,6 +46,7 @@ class Context:
     first_state: bool = False
     sizes: Mapping[str, int] = field(default_factory=dict)
     meaning: Mapping[str, str] = field(default_factory=dict)
+    more: bool = False  # identifiable parameters and multiply-adds too
 
     def counts(self) -> Iterator[Count]:
         """The true counts that a formula may be, the plainest first."""
@@ -67,6 +68,8 @@ class Context:
             return part_counts(self.cell, "weights") + layer_counts(self.cell)
         if self.quantity:
             return part_counts(self.cell, self.quantity)
+        if self.more:
+            return layer_counts(self.cell) + identifiable_counts(self.cell) + operation_counts(self.cell)
         return layer_counts(self.cell)
 
     def extents(self, roles: frozenset[str], twice: bool) -> Iterator[Extent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -68,7 +68,10 @@ def stored_by(count: Count) -> str:
 def matches(tree: Amount, context: Context) -> tuple[Match, ...]:
     """Every true count that a formula is, the plainest convention first."""
     found = _sorted(_found(tree, context, readings(tree, context)))
-    return tuple(found)
+    if not found and not context.quantity and not context.frameworks and not context.more:
+        more = replace(context, more=True)
+        found = _sorted(_found(tree, more, readings(tree, more)))
+    return tuple(m for m in found if proved(m, context))
 
 
 def fits(reading: Reading, context: Context, twice: bool = False) -> Iterator[Match]:
@@ -126,7 +129,12 @@ def _open(reading: Reading, needed: frozenset[str]) -> bool:
 
 
 def _sorted(found: Iterable[Match]) -> list[Match]:
-    return sorted(found, key=lambda m: (m.count.rank, m.extent != Extent(), m.extent.directions == 2, m.reading.same))
+    return sorted(found, key=lambda m: (m.count.rank, m.extent != Extent(), m.reading.same, _unusual(m.reading)))
+
+
+def _unusual(reading: Reading) -> int:
+    """How many letters stand for another size than the one they usually do."""
+    return sum(name in "nmkp" and name != size for name, size in reading.meaning.items())
 
 
 def _equal(reading: Reading, count: Count, extent: Extent, context: Context) -> bool:

@@ -8,13 +8,14 @@ from fractions import Fraction
 
 from grusym.counts.words import cells_named, is_size, joins, parts, size_of
 from grusym.language.amounts.grammar import amount
-from grusym.language.amounts.tokens import OPEN, Token, tokens
+from grusym.language.amounts.tokens import Token, tokens
 from grusym.language.amounts.tree import Amount, Letter, Number, Operation, Place, failure, letters, rebuilt
 
 LONGEST = 4000  # characters of a text
 LONGEST_RUN = 300  # tokens of one formula
 PARTING = ("semicolon", "bar", "newline", "colon", "hash", "arrow", "comma", "other", "quote")
 FEWER = {"fewer", "less", "reduce", "reduces", "reduction", "reducing", "smaller", "saves", "saving", "drop"}
+THINGS = {"layer", "layers", "gate", "gates", "directions", "cells", "units", "steps", "timesteps", "matrices", "classes", "biases"}
 MORE = {"more", "larger", "increase", "increases", "greater"}
 
 
@@ -70,7 +71,9 @@ def statements(text: str) -> tuple[Statement, ...]:
             used = True
         else:
             words = [t.text for t in segment if t.kind in ("name", "remark", "number")]
-            if words or end == "newline":
+            if words and used and end in ("newline", "semicolon") and found:
+                found[-1] = replace(found[-1], words=(*found[-1].words, *words))
+            elif words or end == "newline":
                 label = (label if not used else []) + words
                 used = False
         if mine and end in ("newline",):
@@ -201,7 +204,7 @@ def _runs(segment: list[Token]) -> Iterator[list[Token]]:
     run: list[Token] = []
     depth = 0
     for i, token in enumerate(segment):
-        if token.kind == "remark":
+        if token.kind == "remark" or (not run and _counts_things(segment, i)):
             continue
         if _mathematical(segment, i, depth):
             depth += {"open": 1, "close": -1}.get(token.kind, 0)
@@ -210,6 +213,14 @@ def _runs(segment: list[Token]) -> Iterator[list[Token]]:
             yield from _trimmed(run)
             run, depth = [], 0
     yield from _trimmed(run)
+
+
+def _counts_things(segment: Sequence[Token], i: int) -> bool:
+    """3 layers, 4 gates: words, not an amount."""
+    after = segment[i + 1] if i + 1 < len(segment) else None
+    return segment[i].kind == "number" and after is not None and after.kind == "name" and parts(after.text)[-1:] != () and (
+        parts(after.text)[-1] in THINGS
+    )
 
 
 def _mathematical(segment: Sequence[Token], i: int, depth: int) -> bool:
@@ -257,7 +268,10 @@ def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str
             if relation == "=" or chain:
                 raise failure(text, run[-1].place.end, "nothing stands beside the sign of equality; write an amount there")
             continue
-        tree = apart(amount(piece, text))
+        tree = _thousands(piece) if chain or len(pieces) == 1 else None
+        if tree is not None:
+            relation = "≈" if relation else ""
+        tree = tree or apart(amount(piece, text))
         start, end = piece[0].place.start, piece[-1].place.end
         chain.append(Said(tree, text[start:end], relation if chain else ""))
     place = Place(run[0].place.start, run[-1].place.end)
@@ -266,6 +280,14 @@ def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str
         name, chain = chain[0].tree.name, [replace(chain[1], relation=""), *chain[2:]]
     about = any(said.relation == "≈" for said in chain)
     return Statement(tuple(chain), name, label, words, None, about, place)
+
+
+def _thousands(piece: list[Token]) -> Amount | None:
+    """98.8K and 1.2M: rounded numbers."""
+    if len(piece) != 2 or piece[0].value is None or piece[1].text not in ("K", "k", "M") or piece[1].spaced:
+        return None
+    place = Place(piece[0].place.start, piece[1].place.end)
+    return Number(piece[0].value * (1_000_000 if piece[1].text == "M" else 1000), place)
 
 
 def apart(tree: Amount) -> Amount:
@@ -332,8 +354,3 @@ def _times_word(segment: Sequence[Token], i: int) -> bool:
     if after.kind == "remark":
         return i + 2 >= len(segment)
     return after.kind == "name" and (not is_size(after.text) or bool(cells_named(after.text)))
-
-
-def openings() -> str:
-    """The brackets that are read."""
-    return "".join(OPEN)

@@ -114,11 +114,19 @@ def layer_counts(cell: Cell) -> tuple[Count, ...]:
             found.append(twice)
     for shape in dict.fromkeys(layer.cell_name for layer in relatives):
         found += _without_biases(cell, relatives, shape, weights)
-    seen = identifiable(cell)
-    if seen.exact:
-        found.append(Count(sympy.expand(seen.count), zero, "the identifiable ones only", rank=4))
     start = Count(sympy.expand(plain.formula + state_size(cell)), plain.biases, FIRST_STATE, rank=6)
     return _merged([*found, start])
+
+
+@lru_cache(maxsize=64)
+def identifiable_counts(cell: Cell) -> tuple[Count, ...]:
+    """The number of parameters that the cell's function depends on, where it is known exactly."""
+    import sympy
+
+    seen = identifiable(cell)
+    if not seen.exact:
+        return ()
+    return (Count(sympy.expand(seen.count), sympy.Integer(0), "the identifiable ones only", rank=4),)
 
 
 def _without_biases(cell: Cell, relatives: tuple[Convention, ...], shape: str, weights: Any) -> list[Count]:

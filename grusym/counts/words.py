@@ -49,7 +49,7 @@ FRAMEWORK_WORDS = {
 }  # fmt: skip
 QUANTITIES = (
     ("operations", r"flops?|macs?|multipl\w*|mult[- ]?adds?|operations?|ops|cost|complexity|computation\w*|计算量"),
-    ("gate", r"(?:per|each|one|single|every)[ -]gate|gate$"),
+    ("gate", r"(?:per|each|one|single|every)[ -]gate|gate (?:params?|parameters)|gate$"),
     ("recurrent", r"recurrent (?:weights?|kernel|matri\w+)|hidden[- ]to[- ]hidden|state[- ]to[- ]state|weight_hh"),
     ("input", r"input (?:weights?|kernel|matri\w+)|input[- ]to[- ]hidden|weight_ih"),
     ("biases", r"bias(?:es)?(?: vectors?| terms?)?$"),
