@@ -31,8 +31,13 @@ class Progress:
     assumes: tuple[str, ...] = ()
 
 
-def judge_chain(statement: Statement, text: str, context: Context, bound: Mapping[str, int], last: Any = None) -> Finding:
-    """The verdict on a chain. `bound` are the numbers that letters stand for, `last` the number of the text so far."""
+def judge_chain(
+    statement: Statement, text: str, context: Context, bound: Mapping[str, int], last: Any = None
+) -> Finding:
+    """The verdict on a chain.
+
+    `bound` are the numbers that letters stand for, `last` is the last number of the text so far.
+    """
     known = Progress(number=last if _bare(statement) else None)
     for i, said in enumerate(statement.chain):
         found = _judged(said, i, statement, text, context, bound, known)
@@ -41,10 +46,13 @@ def judge_chain(statement: Statement, text: str, context: Context, bound: Mappin
     if known.common is None and known.number is not None and _bare(statement):
         return Finding("proved", statement, "exact arithmetic", value=known.number, cell=context.cell.name)
     if known.common is None:
-        told = f"the sizes for {'; '.join(known.open) or 'the numbers'} are not given; give the state's and the input's"
+        numbers = "; ".join(known.open) or "the numbers"
+        told = f"the sizes for {numbers} are not given; give the state's and the input's"
         return Finding("undecided", statement, detail=told, cell=context.cell.name, quantity=context.quantity)
     best = next(iter(known.common.values()))
-    detail = "; ".join(word for word in (best.letters(), _alternative(known.common, best), *known.open) if word)
+    detail = "; ".join(
+        word for word in (best.letters(), _alternative(known.common, best), *known.open) if word
+    )
     return Finding(
         "proved",
         statement,
@@ -67,13 +75,21 @@ def _alternative(common: Mapping[Any, Match], best: Match) -> str:
     """That the letters could be read the other way round, where they could."""
     other = {"n": "m", "m": "n"}
     turned = {name: other.get(size, size) for name, size in best.reading.meaning.items()}
-    if {"n", "m"} <= best.reading.roles and any(m.reading.meaning == turned and m.key == best.key for m in common.values()):
+    if {"n", "m"} <= best.reading.roles and any(
+        m.reading.meaning == turned and m.key == best.key for m in common.values()
+    ):
         return "the letters of state and input may be exchanged: both readings make it right"
     return ""
 
 
 def _judged(
-    said: Said, i: int, statement: Statement, text: str, context: Context, bound: Mapping[str, int], known: Progress
+    said: Said,
+    i: int,
+    statement: Statement,
+    text: str,
+    context: Context,
+    bound: Mapping[str, int],
+    known: Progress,
 ) -> Finding | None:
     """A finding that ends the chain, or None where it goes on."""
     if isinstance(said.tree, Number):
@@ -120,7 +136,11 @@ def _number(said: Said, statement: Statement, text: str, context: Context, known
     assert isinstance(said.tree, Number)
     number = said.tree.value
     if known.number is not None:
-        if _bare(statement) and not _near(number, known.number, said, statement) and {"n", "m"} <= context.sizes.keys():
+        if (
+            _bare(statement)
+            and not _near(number, known.number, said, statement)
+            and {"n", "m"} <= context.sizes.keys()
+        ):
             known.number = None
         else:
             return _compared(number, said, statement, text, context, known)
@@ -131,7 +151,15 @@ def _number(said: Said, statement: Statement, text: str, context: Context, known
         if some is None and number.denominator == 1 and said.relation != "≈":
             detail = f"no state and input widths up to {WIDEST} give {number}"
             place = place_words(said.place, said.text, text)
-            return Finding("refuted", statement, "exact arithmetic", where=place, error="a wrong number", detail=detail, cell=context.cell.name)
+            return Finding(
+                "refuted",
+                statement,
+                "exact arithmetic",
+                where=place,
+                error="a wrong number",
+                detail=detail,
+                cell=context.cell.name,
+            )
         if some:
             known.open += (f"{said.text} is its value at {some}, for one",)
         known.number = number
@@ -140,7 +168,9 @@ def _number(said: Said, statement: Statement, text: str, context: Context, known
     return None
 
 
-def _compared(number: Any, said: Said, statement: Statement, text: str, context: Context, known: Progress) -> Finding | None:
+def _compared(
+    number: Any, said: Said, statement: Statement, text: str, context: Context, known: Progress
+) -> Finding | None:
     if _near(number, known.number, said, statement):
         known.assumes += ("rounded",) if number != known.number else ()
         return None
@@ -169,7 +199,9 @@ def _shown(number: Any) -> str:
     return str(int(number)) if number == int(number) else str(number)
 
 
-def _at_sizes(number: Any, said: Said, statement: Statement, text: str, context: Context, known: Progress) -> Finding | None:
+def _at_sizes(
+    number: Any, said: Said, statement: Statement, text: str, context: Context, known: Progress
+) -> Finding | None:
     """Against the counts at the sizes given, in the conventions left."""
     from grusym.counts.letters import Reading
 
@@ -190,7 +222,9 @@ def _at_sizes(number: Any, said: Said, statement: Statement, text: str, context:
         return None
     true = {int(exact(m.count, m.extent, sizes)): m for m in reversed(ways)}
     if not true:
-        return Finding("undecided", statement, detail="no convention has such a count", cell=context.cell.name)
+        return Finding(
+            "undecided", statement, detail="no convention has such a count", cell=context.cell.name
+        )
     best = min(true, key=lambda t: (true[t].count.rank, true[t].extent.output != "k"))
     said_of = true[best].count.convention or "as its equations are printed"
     others = ", ".join(f"{t} ({m.count.convention})" for t, m in sorted(true.items()) if t != best)
@@ -229,14 +263,23 @@ def _some_sizes(number: Any, common: Mapping[Any, Match], context: Context) -> s
 
 def _refuted(said: Said, statement: Statement, text: str, context: Context, right: Mended | None) -> Finding:
     if right is None:
-        outcome = "refuted" if letters(said.tree) else "undecided"
-        detail = "no count of this cell is near it" if letters(said.tree) else "which number is which size was not found; give the sizes"
-        return Finding(
-            outcome, statement, EXPANDED, detail=detail, where=place_words(said.place, said.text, text), cell=context.cell.name  # type: ignore[arg-type]
-        )
+        where = place_words(said.place, said.text, text)
+        if letters(said.tree):
+            detail = "no count of this cell is near it"
+            return Finding("refuted", statement, EXPANDED, detail=detail, where=where, cell=context.cell.name)
+        detail = "which number is which size was not found; give the sizes"
+        return Finding("undecided", statement, EXPANDED, detail=detail, where=where, cell=context.cell.name)
     fix_in = right.match.assumes()
     hint = _hint(said.tree, context)
-    detail = "; ".join(word for word in (f"the mended formula: {', '.join(fix_in)}" if fix_in else "", right.match.letters(), hint) if word)
+    detail = "; ".join(
+        word
+        for word in (
+            f"the mended formula: {', '.join(fix_in)}" if fix_in else "",
+            right.match.letters(),
+            hint,
+        )
+        if word
+    )
     return Finding(
         "refuted",
         statement,
@@ -265,7 +308,9 @@ def _hint(tree: Amount, context: Context) -> str:
     return ""
 
 
-def _parted(said: Said, i: int, statement: Statement, text: str, context: Context, known: Progress, found: Match) -> Finding:
+def _parted(
+    said: Said, i: int, statement: Statement, text: str, context: Context, known: Progress, found: Match
+) -> Finding:
     """An amount that is a count, but by another convention than the amounts before it."""
     assert known.common is not None
     before = next(iter(known.common.values()))

@@ -45,7 +45,11 @@ def style_of(tree: Amount, text: str) -> Style:
     for node in walk(tree):
         if isinstance(node, Letter):
             written.setdefault(node.name, _bare(text[node.place.start : node.place.end]))
-        if isinstance(node, Operation) and node.sign == "*" and not (isinstance(node.left, Number) and node.at.start == node.at.end):
+        if (
+            isinstance(node, Operation)
+            and node.sign == "*"
+            and not (isinstance(node.left, Number) and node.at.start == node.at.end)
+        ):
             sign = text[node.at.start : node.at.end]
             spaced = text[node.at.start - 1 : node.at.start] == " "
             times[(f" {sign} " if spaced else f"{sign} " if sign.startswith("\\") else sign)] += 1
@@ -56,7 +60,15 @@ def style_of(tree: Amount, text: str) -> Style:
         sign = " * "
     if not sign and any(len(name) > 1 for name in written):
         sign = " "
-    square = squares.most_common(1)[0][0] if squares else "" if sign.strip() == "*" else "^2" if "\\" in text else "²"
+    square = (
+        squares.most_common(1)[0][0]
+        if squares
+        else ""
+        if sign.strip() == "*"
+        else "^2"
+        if "\\" in text
+        else "²"
+    )
     return Style(sign, square, written)
 
 
@@ -107,7 +119,12 @@ def _numbers(tree: Amount, node: Number, parent: Amount | None, text: str, maps:
         if value == 1 and product:
             place, new = _factor_place(parent, node), ""
         yield Edit(
-            _with(tree, node, Number(Fraction(value), node.place)), "factor" if product else "number", place, new, old, str(value)
+            _with(tree, node, Number(Fraction(value), node.place)),
+            "factor" if product else "number",
+            place,
+            new,
+            old,
+            str(value),
         )
 
 
@@ -125,7 +142,9 @@ def _letters(tree: Amount, node: Letter, style: Style, text: str) -> Iterator[Ed
         if name != node.name:
             yield Edit(_with(tree, node, Letter(name, node.place)), "letter", node.place, new, old, new)
     squared = Operation("*", node, node, node.place, node.place)
-    yield Edit(_with(tree, node, squared), "square missing", node.place, style.product(node.name, node.name), old, "")
+    yield Edit(
+        _with(tree, node, squared), "square missing", node.place, style.product(node.name, node.name), old, ""
+    )
 
 
 def _operations(tree: Amount, node: Operation, text: str) -> Iterator[Edit]:
@@ -134,21 +153,40 @@ def _operations(tree: Amount, node: Operation, text: str) -> Iterator[Edit]:
         assert isinstance(b, Number)
         if b.value > 1:
             place = Place(a.place.end, node.place.end if not _bracketed(node, text) else b.place.end)
-            yield Edit(_with(tree, node, a), "power", place, "", text[a.place.start : b.place.end], text[a.place.start : a.place.end])
+            yield Edit(
+                _with(tree, node, a),
+                "power",
+                place,
+                "",
+                text[a.place.start : b.place.end],
+                text[a.place.start : a.place.end],
+            )
             if b.value != 2:
                 two = Operation("^", a, Number(Fraction(2), b.place), node.place, node.at)
                 new = "²" if text[b.place.start : b.place.end] in "³⁴⁵⁶⁷⁸⁹" else "2"
-                yield Edit(_with(tree, node, two), "power", b.place, new, text[b.place.start : b.place.end], new)
+                yield Edit(
+                    _with(tree, node, two), "power", b.place, new, text[b.place.start : b.place.end], new
+                )
         return
     if node.sign in "+-":
         other = "-" if node.sign == "+" else "+"
         flipped = Operation(other, a, b, node.place, node.at)
-        yield Edit(_with(tree, node, flipped), "sign", node.at, other, text[node.at.start : node.at.end], other)
+        yield Edit(
+            _with(tree, node, flipped), "sign", node.at, other, text[node.at.start : node.at.end], other
+        )
     if node.sign in "+-*":
         kind = "factor too many" if node.sign == "*" else "term too many"
-        yield Edit(_with(tree, node, a), kind, Place(a.place.end, b.place.end), "", text[b.place.start : b.place.end])
+        yield Edit(
+            _with(tree, node, a), kind, Place(a.place.end, b.place.end), "", text[b.place.start : b.place.end]
+        )
         if node.sign != "-":
-            yield Edit(_with(tree, node, b), kind, Place(a.place.start, b.place.start), "", text[a.place.start : a.place.end])
+            yield Edit(
+                _with(tree, node, b),
+                kind,
+                Place(a.place.start, b.place.start),
+                "",
+                text[a.place.start : a.place.end],
+            )
 
 
 def _bracketed(node: Amount, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""verify_count: whether a formula for parameters or multiply-adds is right, in which convention, and the right one."""
+"""verify_count: whether what is said of a count is right, in which convention, and what is right instead."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 
 SIZES = {"hidden": "n", "input": "m", "output": "k"}
-BOUNDS = {"max": "max", "maximum": "max", "upper": "max", "most": "max", "min": "min", "minimum": "min", "lower": "min", "least": "min"}
+BOUNDS = {
+    "max": "max",
+    "maximum": "max",
+    "upper": "max",
+    "most": "max",
+    "min": "min",
+    "minimum": "min",
+    "lower": "min",
+    "least": "min",
+}
 SPEAKS_OF_BIAS = re.compile(r"bias|pytorch|torch|keras|onnx|cudnn", re.IGNORECASE)
 
 
@@ -62,8 +71,14 @@ def verify_count(
     Raises ReadError, with line and column, for a text that cannot be read.
     """
     if not isinstance(text, str) or not text.strip():
-        raise DataError("a count was to be verified, but no text was given; give a formula such as 3(n² + nm + n)")
-    sizes = {SIZES[k]: whole(k, v, 1) for k, v in (("hidden", hidden), ("input", input), ("output", output)) if v is not None}
+        raise DataError(
+            "a count was to be verified, but no text was given; give a formula such as 3(n² + nm + n)"
+        )
+    sizes = {
+        SIZES[k]: whole(k, v, 1)
+        for k, v in (("hidden", hidden), ("input", input), ("output", output))
+        if v is not None
+    }
     around = f"{about} {framework or ''}"
     if framework:
         _known_framework(framework)
@@ -71,12 +86,16 @@ def verify_count(
     layers = layer_lines(text)
     said = statements(_without(text, layers))
     if not said and not layers:
-        raise ReadError("no formula, number or ratio was found in the text; give one such as 3(n² + nm + n)", 1, 1)
+        raise ReadError(
+            "no formula, number or ratio was found in the text; give one such as 3(n² + nm + n)", 1, 1
+        )
     if cell is None:
-        subjects = [s for s in _subjects(said, layers, text)]
+        subjects = _subjects(said, layers, text)
         if not subjects:
             return _searched(claim, said, text, sizes, around)
-        return _worst([_verdict(claim, _findings(_named(name), said, layers, text, sizes, around)) for name in subjects])
+        return _worst(
+            [_verdict(claim, _findings(_named(name), said, layers, text, sizes, around)) for name in subjects]
+        )
     of = cell if isinstance(cell, Cell) else _named(cell)
     return _verdict(claim, _findings(of, said, layers, text, sizes, around))
 
@@ -111,13 +130,21 @@ def _subjects(said: Sequence[Statement], layers: Sequence[Layer], text: str) -> 
         if cells_of_letters(statement):
             found += list(cells_of_letters(statement).values())[:1]
             continue
-        named = cells_named(" ".join(statement.label)) or (() if statement.ratio is not None else cells_named(statement.all_words))
+        named = cells_named(" ".join(statement.label))
+        if not named:
+            named = cells_named(statement.all_words)
+            named = (named[:1] if len(named) > 1 else ()) if statement.ratio is not None else named
         found += named
     return tuple(dict.fromkeys(found))
 
 
 def _findings(
-    cell: Cell, said: Sequence[Statement], layers: Sequence[Layer], text: str, sizes: Mapping[str, int], around: str
+    cell: Cell,
+    said: Sequence[Statement],
+    layers: Sequence[Layer],
+    text: str,
+    sizes: Mapping[str, int],
+    around: str,
 ) -> list[Finding]:
     known = _Known(meaning=meanings(text), sizes=dict(sizes))
     found = [judge_layer(layer, cell, text, sizes, around) for layer in layers]
@@ -134,7 +161,15 @@ def _findings(
     return found
 
 
-def _one(statement: Statement, cell: Cell, text: str, around: str, known: _Known, later: Sequence[str]) -> Finding | None:
+def _one(
+    statement: Statement,
+    cell: Cell,
+    text: str,
+    around: str,
+    known: _Known,
+    later: Sequence[str],
+    own: bool = False,
+) -> Finding | None:
     """The finding on one statement; None where it only says what a letter is."""
     if statement.ratio is not None:
         return judge_ratio(statement, cell, cells_named(" ".join(statement.words)), text)
@@ -143,18 +178,31 @@ def _one(statement: Statement, cell: Cell, text: str, around: str, known: _Known
     if _defines(statement, known) or _of_time(statement):
         return None
     bound = _bound_of(statement)
-    if bound and known.last is not None and len(statement.chain) == 1 and isinstance(statement.chain[0].tree, Number):
+    if (
+        bound
+        and known.last is not None
+        and len(statement.chain) == 1
+        and isinstance(statement.chain[0].tree, Number)
+    ):
         return _bounded(statement, bound, known.last, text)
     statement = _substituted(statement, known)
-    sizes = {**known.sizes} if _is_bare(statement) else {k: v for k, v in known.sizes.items() if k not in ("n", "m") or _given(known, k)}
+    sizes = (
+        {**known.sizes}
+        if _is_bare(statement)
+        else {k: v for k, v in known.sizes.items() if k not in ("n", "m") or _given(known, k)}
+    )
     label = " ".join((*statement.label, statement.name))
-    context = from_words(cell, statement.all_words, around, sizes, known.meaning, label)
+    context = replace(from_words(cell, statement.all_words, around, sizes, known.meaning, label), own=own)
     finding = judge_chain(statement, text, context, known.bound, known.number)
     if statement.name and len(statement.chain) >= 1:
         known.names[statement.name] = statement.chain[0].tree
         if finding.outcome in ("refuted", "undecided") and statement.name in later:
             return None
-    if finding.outcome == "proved" and known.last is not None and (clash := _clash(finding, known.last, text)):
+    if (
+        finding.outcome == "proved"
+        and known.last is not None
+        and (clash := _clash(finding, known.last, text))
+    ):
         return clash
     if finding.outcome == "proved" and finding.common:
         known.last = finding
@@ -256,7 +304,7 @@ def _clash(finding: Finding, last: Finding, text: str) -> Finding | None:
 
 
 def _verdict(claim: Claim, found: Sequence[Finding]) -> Verdict:
-    """One verdict for all that a text states: refuted if any of it is, proved if all that could be judged is."""
+    """One verdict on all that a text states: refuted if any of it is, proved if all that was judged is."""
     judged = [f for f in found if f.outcome != "undecided"]
     wrong = next((f for f in found if f.outcome == "refuted"), None)
     if wrong is not None:
@@ -264,7 +312,9 @@ def _verdict(claim: Claim, found: Sequence[Finding]) -> Verdict:
     if not judged:
         first = found[0] if found else None
         detail = first.detail if first else "the text states no count"
-        return Verdict(claim, "undecided", first.method if first else "", detail=detail or "it could not be judged")
+        return Verdict(
+            claim, "undecided", first.method if first else "", detail=detail or "it could not be judged"
+        )
     assumes = tuple(dict.fromkeys(word for f in judged for word in f.assumes))
     details = dict.fromkeys(f.detail for f in judged if f.detail)
     methods = dict.fromkeys(f.method for f in judged if f.method)
@@ -277,7 +327,14 @@ def _verdict(claim: Claim, found: Sequence[Finding]) -> Verdict:
 
 def _of(claim: Claim, f: Finding) -> Verdict:
     return Verdict(
-        claim, f.outcome, f.method, where=f.where, error=f.error, fix=f.fix, counterexample=f.counterexample, detail=f.detail
+        claim,
+        f.outcome,
+        f.method,
+        where=f.where,
+        error=f.error,
+        fix=f.fix,
+        counterexample=f.counterexample,
+        detail=f.detail,
     )
 
 
@@ -286,13 +343,22 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
     return min(verdicts, key=lambda v: order.index(v.outcome))
 
 
-def _searched(claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str) -> Verdict:
+def _searched(
+    claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str
+) -> Verdict:
     """Which of all known cells have the count."""
     found = {name: verdict for name, verdict in _each(claim, said, text, sizes, around) if verdict.holds}
     if not found:
-        return Verdict(claim, "undecided", "every known cell was tried", detail="no known cell has this count in any convention; name the cell that is meant")
+        return Verdict(
+            claim,
+            "undecided",
+            "every known cell was tried",
+            detail="no known cell has this count in any convention; name the cell that is meant",
+        )
     shown = [name + (f" ({'; '.join(v.assumes)})" if v.assumes else "") for name, v in found.items()]
-    return replace(next(iter(found.values())), assumes=(f"the cell is {' or '.join(found)}",), detail="; ".join(shown))
+    return replace(
+        next(iter(found.values())), assumes=(f"the cell is {' or '.join(found)}",), detail="; ".join(shown)
+    )
 
 
 def _each(
@@ -302,11 +368,13 @@ def _each(
 
     for name in cell_names():
         cell = _named(name)
-        found = [f for f in _only_matches(cell, said, text, sizes, around)]
+        found = list(_only_matches(cell, said, text, sizes, around))
         yield name, _verdict(claim, found)
 
 
-def _only_matches(cell: Cell, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str) -> Iterator[Finding]:
+def _only_matches(
+    cell: Cell, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str
+) -> Iterator[Finding]:
     """The findings on a cell, without mending what does not hold."""
     from grusym.counts.matching import matches
 
@@ -315,9 +383,9 @@ def _only_matches(cell: Cell, said: Sequence[Statement], text: str, sizes: Mappi
         if statement.ratio is None and not _is_bare(statement) and not _defines(statement, known):
             label = " ".join((*statement.label, statement.name))
             context: Context = from_words(cell, statement.all_words, around, sizes, known.meaning, label)
-            if not matches(statement.chain[0].tree, replace(context, more=True)):
+            if not matches(statement.chain[0].tree, replace(context, own=True)):
                 yield Finding("refuted", statement, cell=cell.name)
                 return
-        finding = _one(statement, cell, text, around, known, ())
+        finding = _one(statement, cell, text, around, known, (), own=True)
         if finding is not None:
             yield finding

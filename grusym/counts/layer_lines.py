@@ -1,7 +1,7 @@
 """Layers as code and model summaries write them, with the number that is said of each.
 
-    LSTM(32, input_shape=(None, 16)): 6272     GRUCell(3 => 5)  # 135 parameters
-    nn.GRU(input_size=10, hidden_size=20)      lstm_1 (LSTM)  (None, 10, 32)  6,272
+LSTM(32, input_shape=(None, 16)): 6272     GRUCell(3 => 5)  # 135 parameters
+nn.GRU(input_size=10, hidden_size=20)      lstm_1 (LSTM)  (None, 10, 32)  6,272
 """
 
 from __future__ import annotations
@@ -9,20 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from grusym.counts.words import CELL_WORDS
+from grusym.counts.words import CELL_OF
 from grusym.language.amounts.tree import Place
 
 NAME = r"(?P<bi>Bidirectional\s*\(\s*)?(?P<name>(?:[A-Za-z_]\w*\.)*\w*(?:gru|lstm|rnn)\w*)"
 CALL = re.compile(rf"(?<![\w.]){NAME}\s*\((?P<args>(?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 SUMMARY = re.compile(
-    r"(?P<name>[\w]*(?:gru|lstm|rnn)\w*)\s*\(\s*(?P<type>Simple ?RNN|GRU|LSTM|RNN|Bidirectional|CuDNN\w+)\s*\)\s*[|│]?\s*"
+    r"(?P<name>[\w]*(?:gru|lstm|rnn)\w*)\s*"
+    r"\(\s*(?P<type>Simple ?RNN|GRU|LSTM|RNN|Bidirectional|CuDNN\w+)\s*\)\s*[|│]?\s*"
     r"[\[(]+\s*(?P<shape>None[^\])]*)[\])]+\s*[|│]?",
     re.IGNORECASE,
 )
 NUMBER = r"(?P<number>\d{1,3}(?:[,_ ]\d{3})+(?!\d)|\d+)"
 AFTER = re.compile(rf"[^\d\n;]*?{NUMBER}(?![\w.]*\s*[*×(+])", re.IGNORECASE)
 SWITCH = re.compile(
-    rf"(?P<key>use_bias|bias|reset_after|bidirectional)\s*=\s*(?P<value>True|False)\s*[:=→-]*\s*{NUMBER}", re.IGNORECASE
+    rf"(?P<key>use_bias|bias|reset_after|bidirectional)\s*=\s*(?P<value>True|False)\s*[:=→-]*\s*{NUMBER}",
+    re.IGNORECASE,
 )
 FORMULA = re.compile(r"\s*[)\]]*\s*[:=#→]?[^\n;\d]*\d[\d,]*\s*[*×·(]")
 
@@ -52,7 +54,12 @@ def layer_lines(text: str) -> tuple[Layer, ...]:
     for m in (*CALL.finditer(text), *SUMMARY.finditer(text)):
         layer = _called(m, text) if m.re is CALL else _summarised(m)
         number = AFTER.match(text, layer.end) if layer else None
-        if layer is None or number is None or FORMULA.match(text, layer.end) or any(m.start() < one.end for one in found):
+        if (
+            layer is None
+            or number is None
+            or FORMULA.match(text, layer.end)
+            or any(m.start() < one.end for one in found)
+        ):
             continue
         said = replace(layer, number=_whole(number["number"]), end=number.end())
         found.append(said)
@@ -68,7 +75,9 @@ def _switched(layer: Layer, text: str) -> list[Layer]:
     for m in SWITCH.finditer(rest):
         switches = {**layer.switches, m["key"].lower(): m["value"].lower() == "true"}
         place = Place(layer.end + m.start(), layer.end + m.end())
-        found.append(replace(layer, number=_whole(m["number"]), switches=switches, place=place, end=place.end))
+        found.append(
+            replace(layer, number=_whole(m["number"]), switches=switches, place=place, end=place.end)
+        )
     return found
 
 
@@ -80,7 +89,7 @@ def _cell(name: str) -> str:
     small = name.rsplit(".", 1)[-1].lower().replace("cudnn", "").replace("simple", "")
     for kind in ("gru", "lstm", "rnn"):
         if kind in small:
-            return CELL_WORDS.get(small, kind)
+            return CELL_OF.get(small, kind)
     return ""
 
 

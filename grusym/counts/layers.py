@@ -25,7 +25,7 @@ def judge_layer(layer: Layer, cell: Cell, text: str, sizes: Mapping[str, int], a
     known = {**dict.fromkeys("pkLDTBV", 1), **sizes, "n": layer.hidden}
     width = layer.input or sizes.get("m")
     ways = list(_ways(layer, of, around))
-    values = {}
+    values: dict[int, tuple[Count, Extent]] = {}
     for count, extent in ways:
         if width is None:
             found = _width(count, extent, known, layer.number)
@@ -35,14 +35,26 @@ def judge_layer(layer: Layer, cell: Cell, text: str, sizes: Mapping[str, int], a
             continue
         value = int(exact(count, extent, {**known, "m": width, "p": layer.projection or 1}))
         if value == layer.number:
-            return Finding("proved", statement, "exact arithmetic", assumes=_words(count, extent, ()), cell=of.name)
+            return Finding(
+                "proved", statement, "exact arithmetic", assumes=_words(count, extent, ()), cell=of.name
+            )
         values.setdefault(value, (count, extent))
     where = place_words(layer.place, text[layer.place.start : layer.place.end], text)
     if not values:
         detail = f"no whole input width gives {layer.number}"
-        return Finding("refuted", statement, "exact arithmetic", where=where, error="a wrong number", detail=detail, cell=of.name)
+        return Finding(
+            "refuted",
+            statement,
+            "exact arithmetic",
+            where=where,
+            error="a wrong number",
+            detail=detail,
+            cell=of.name,
+        )
     best = next(iter(values))
-    detail = "; ".join(f"{value} with {', '.join(_words(*way, ())) or 'the plain count'}" for value, way in values.items())
+    detail = "; ".join(
+        f"{value} with {', '.join(_words(*way, ())) or 'the plain count'}" for value, way in values.items()
+    )
     return Finding(
         "refuted",
         statement,
@@ -61,14 +73,24 @@ def _ways(layer: Layer, cell: Cell, around: str) -> Iterator[tuple[Count, Extent
     frameworks = named or ((layer.style,) if layer.style in ("torch", "keras") else ())
     bias = layer.switches.get("use_bias", layer.switches.get("bias", True))
     both = 2 if layer.switches.get("bidirectional") or directions_named(around) else 1
-    context = Context(cell, frameworks=frameworks, biases=None if bias else False, first_state=layer.style == "flux")
+    context = Context(
+        cell, frameworks=frameworks, biases=None if bias else False, first_state=layer.style == "flux"
+    )
     counts = list(context.counts())
     if layer.style != "torch" and not named:  # what looks like one framework may be another
         seen = {c.formula for c in counts}
-        counts += [c for c in Context(cell, first_state=layer.style == "flux", biases=context.biases).counts() if c.formula not in seen]
+        counts += [
+            c
+            for c in Context(cell, first_state=layer.style == "flux", biases=context.biases).counts()
+            if c.formula not in seen
+        ]
     for count in counts:
         projected = "p" in {s.name for s in count.formula.free_symbols}
-        if (count.biases == 0) == bias or projected != bool(layer.projection) or "peephole" in count.convention:
+        if (
+            (count.biases == 0) == bias
+            or projected != bool(layer.projection)
+            or "peephole" in count.convention
+        ):
             continue
         if _switched(layer, count):
             yield count, Extent(layers=layer.layers, directions=both)
@@ -77,7 +99,9 @@ def _ways(layer: Layer, cell: Cell, around: str) -> Iterator[tuple[Count, Extent
 def _switched(layer: Layer, count: Count) -> bool:
     """Whether a count is that of a Keras layer with its reset_after as given."""
     after = layer.switches.get("reset_after")
-    return after is None or any(("reset_after=False" in name) != after and name.startswith("keras") for name in count.frameworks)
+    return after is None or any(
+        ("reset_after=False" in name) != after and name.startswith("keras") for name in count.frameworks
+    )
 
 
 def _width(count: Count, extent: Extent, known: Mapping[str, Any], number: int) -> int | None:

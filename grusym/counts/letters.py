@@ -101,7 +101,9 @@ def _options(name: str, names: tuple[str, ...], context: Context) -> tuple[str, 
         return (size,)
     base = name.split("_")[0]
     custom = CUSTOM.get(base, "")
-    firm = base in FIRM or (base in "iI" and any(_is_state(other, context) for other in names if other != name))
+    firm = base in FIRM or (
+        base in "iI" and any(_is_state(other, context) for other in names if other != name)
+    )
     if custom and firm:
         return (custom,)
     return tuple(dict.fromkeys(([custom] if custom else []) + list(FREE)))
@@ -120,7 +122,9 @@ def _lifted(tree: Amount, meaning: dict[str, str], context: Context) -> Iterator
     if "n" in taken:
         given = "m" in context.sizes and "m" not in taken
         yield Reading(tree, meaning, dict(context.sizes), same="m" not in taken and not given)
-    seen = [int(number.value) for number in numbers(tree) if number.value.denominator == 1 and number.value > 0]
+    seen = [
+        int(number.value) for number in numbers(tree) if number.value.denominator == 1 and number.value > 0
+    ]
     for sizes in _guesses(seen, taken, context):
         yield from _with_sizes(tree, meaning, sizes, context)
 
@@ -144,7 +148,9 @@ def _guesses(seen: list[int], taken: set[str], context: Context) -> Iterator[dic
                         yield {"n": n, "m": total - n - more}
 
 
-def _with_sizes(tree: Amount, meaning: dict[str, str], sizes: dict[str, int], context: Context) -> Iterator[Reading]:
+def _with_sizes(
+    tree: Amount, meaning: dict[str, str], sizes: dict[str, int], context: Context
+) -> Iterator[Reading]:
     leaves = numbers(tree)
     g = int(maps(context.cell))
     options = [_lifts(leaf.value, sizes, g) for leaf in leaves]

@@ -1,4 +1,4 @@
-"""Whether a formula is a true count: its letters and numbers are taken for sizes in every way that makes sense."""
+"""Whether a formula is a true count: its letters and numbers are taken for sizes in every way they may be."""
 
 from __future__ import annotations
 
@@ -19,12 +19,28 @@ from grusym.counts.truths import (
     maps,
     residue,
 )
-from grusym.language.amounts.tree import Amount, Number, Operation, letters, polynomial, residue as tree_residue
+from grusym.language.amounts.tree import (
+    Amount,
+    Number,
+    Operation,
+    letters,
+    polynomial,
+    residue as tree_residue,
+)
 
 SEEDS = (1_000_003, 998_244_353)  # two points: a wrong formula of degree 12 passes both once in 10^34
-SIZE_WORDS = {"n": "the state width", "m": "the input width", "p": "the projected width", "k": "the output width"}
+SIZE_WORDS = {
+    "n": "the state width",
+    "m": "the input width",
+    "p": "the projected width",
+    "k": "the output width",
+}
 SIZE_WORDS |= {"L": "the number of layers", "D": "the number of directions", "T": "the number of steps"}
-SIZE_WORDS |= {"B": "the batch size", "V": "the size of the vocabulary", "g": "the number of gates and candidates"}
+SIZE_WORDS |= {
+    "B": "the batch size",
+    "V": "the size of the vocabulary",
+    "g": "the number of gates and candidates",
+}
 SIZE_WORDS |= {"bias": "the number of biases"}
 
 
@@ -54,8 +70,16 @@ class Match:
 
     def letters(self) -> str:
         """Which letter or number is which size."""
-        said = [f"{name} is {SIZE_WORDS[size]}" for name, size in self.reading.meaning.items() if not name.startswith("#") and size in SIZE_WORDS]
-        numbers = [f"{SIZE_WORDS[size]} is {number}" for size, number in self.reading.sizes.items() if size in SIZE_WORDS]
+        said = [
+            f"{name} is {SIZE_WORDS[size]}"
+            for name, size in self.reading.meaning.items()
+            if not name.startswith("#") and size in SIZE_WORDS
+        ]
+        numbers = [
+            f"{SIZE_WORDS[size]} is {number}"
+            for size, number in self.reading.sizes.items()
+            if size in SIZE_WORDS
+        ]
         return ", ".join(said or numbers)
 
 
@@ -68,7 +92,7 @@ def stored_by(count: Count) -> str:
 def matches(tree: Amount, context: Context) -> tuple[Match, ...]:
     """Every true count that a formula is, the plainest convention first."""
     found = _sorted(_found(tree, context, readings(tree, context)))
-    if not found and not context.quantity and not context.frameworks and not context.more:
+    if not found and not context.quantity and not (context.frameworks or context.more or context.own):
         more = replace(context, more=True)
         found = _sorted(_found(tree, more, readings(tree, more)))
     return tuple(m for m in found if proved(m, context))
@@ -79,16 +103,23 @@ def fits(reading: Reading, context: Context, twice: bool = False) -> Iterator[Ma
     yield from _found(reading.tree, context, (reading,), twice)
 
 
-def _found(tree: Amount, context: Context, read: Iterable[Reading], twice: bool | None = None) -> Iterator[Match]:
+def _found(
+    tree: Amount, context: Context, read: Iterable[Reading], twice: bool | None = None
+) -> Iterator[Match]:
     doubled = _doubled(tree, context) if twice is None else twice
     competing = len({c.formula for c in layer_counts(context.cell) if c.frameworks}) > 1
-    counts = tuple((count, _names(count)) for count in context.counts())
     number = _number(tree)
+    known: dict[bool, Any] = {}
     for reading in read:
+        suited = context.suited(reading.roles)
+        key = suited is context
+        if key not in known:
+            known[key] = tuple((count, _names(count)) for count in suited.counts())
+        counts = known[key]
         if number is not None and not _possible(number, reading, counts, doubled, context):
             continue
         own = _at(reading, SEEDS[0], context) if "bias" not in reading.roles else None
-        for extent in context.extents(reading.roles, doubled):
+        for extent in suited.extents(reading.roles, doubled):
             for count, needed in counts:
                 if _open(reading, needed):
                     continue
@@ -129,7 +160,9 @@ def _open(reading: Reading, needed: frozenset[str]) -> bool:
 
 
 def _sorted(found: Iterable[Match]) -> list[Match]:
-    return sorted(found, key=lambda m: (m.count.rank, m.extent != Extent(), m.reading.same, _unusual(m.reading)))
+    return sorted(
+        found, key=lambda m: (m.count.rank, m.extent != Extent(), m.reading.same, _unusual(m.reading))
+    )
 
 
 def _unusual(reading: Reading) -> int:
@@ -178,7 +211,9 @@ def proved(match: Match, context: Context) -> bool:
     biases = exact_biases(match.count, match.extent, sizes)
     g = maps(context.cell)
     own = {name: match.reading.value(name, sizes, g, biases) for name in match.reading.meaning}
-    return bool(sympy.expand(polynomial(match.reading.tree, own) - exact(match.count, match.extent, sizes)) == 0)
+    return bool(
+        sympy.expand(polynomial(match.reading.tree, own) - exact(match.count, match.extent, sizes)) == 0
+    )
 
 
 def _doubled(tree: Amount, context: Context) -> bool:

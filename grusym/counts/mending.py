@@ -1,4 +1,4 @@
-"""What is wrong with a formula that is no count: the smallest edit that makes it one, and what the slip is called."""
+"""What is wrong with a formula that is no count: the smallest edit that makes it one, and the slip's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from grusym.counts.truths import Count, Extent, exact, maps, residue
 from grusym.language.amounts.tree import Amount, Place, letters, line_column, residue as tree_residue, value
 
 READINGS = 40  # ways to read one formula that edits are tried on
-ORDER = ("factor", "number", "letter", "square missing", "power", "sign", "factor missing", "term missing", "term too many")
+ORDER = (
+    "factor",
+    "number",
+    "letter",
+    "square missing",
+    "power",
+    "sign",
+    "factor missing",
+    "term missing",
+    "term too many",
+)
 
 
 @dataclass(frozen=True)
@@ -62,13 +72,17 @@ def _exchanged(tree: Amount, text: str, context: Context) -> Mended | None:
         other = {"n": "m", "m": "n"}
         if not {"n", "m"} <= reading.roles or any(name.startswith("#") for name in reading.meaning):
             continue
-        turned = replace(reading, meaning={name: other.get(size, size) for name, size in reading.meaning.items()})
+        turned = replace(
+            reading, meaning={name: other.get(size, size) for name, size in reading.meaning.items()}
+        )
         for match in fits(turned, context):
             by_size = {size: name for name, size in reading.meaning.items()}
             fix = _swapped(tree, text, by_size["n"], by_size["m"])
             right = replace(match, reading=reading)
             where = _counterexample(reading, right, context)
-            return Mended(right, fix, "sizes exchanged", tree.place, text[tree.place.start : tree.place.end], where)
+            return Mended(
+                right, fix, "sizes exchanged", tree.place, text[tree.place.start : tree.place.end], where
+            )
     return None
 
 
@@ -76,7 +90,13 @@ def _swapped(tree: Amount, text: str, a: str, b: str) -> str:
     from grusym.language.amounts.tree import Letter, walk
 
     style = style_of(tree, text)
-    places = sorted({(n.place.start, n.place.end, n.name) for n in walk(tree) if isinstance(n, Letter) and n.name in (a, b)})
+    places = sorted(
+        {
+            (n.place.start, n.place.end, n.name)
+            for n in walk(tree)
+            if isinstance(n, Letter) and n.name in (a, b)
+        }
+    )
     out, at = "", tree.place.start
     for start, end, name in places:
         out += text[at:start] + style.written[b if name == a else a]
@@ -100,7 +120,14 @@ def _edited(tree: Amount, text: str, context: Context) -> Mended | None:
     fix = applied(edit, text, tree.place)
     place = edit.place if edit.place.end > edit.place.start else Place(edit.place.start, edit.place.start + 1)
     quoted = edit.old or text[place.start : place.end]
-    return Mended(match, fix, _named(edit, reading, match, context), place, quoted, _counterexample(reading, match, context))
+    return Mended(
+        match,
+        fix,
+        _named(edit, reading, match, context),
+        place,
+        quoted,
+        _counterexample(reading, match, context),
+    )
 
 
 def _reached(reading: Reading, text: str, context: Context) -> Iterator[tuple[Edit, Match]]:
@@ -120,6 +147,7 @@ def _reached(reading: Reading, text: str, context: Context) -> Iterator[tuple[Ed
 def _truths(reading: Reading, context: Context) -> dict[int, tuple[Count, Extent]]:
     at = reading.point(SEEDS[0])
     found: dict[int, tuple[Count, Extent]] = {}
+    context = context.suited(reading.roles)
     for extent in context.extents(reading.roles, False):
         for count in context.counts():
             if "p" in {s.name for s in count.formula.free_symbols} and "p" not in reading.roles:
@@ -134,15 +162,24 @@ def _named(edit: Edit, reading: Reading, match: Match, context: Context) -> str:
     role = _roles_by_text(reading)
     if edit.kind == "factor" and (edit.new == str(maps(context.cell)) or edit.new == "1"):
         return f"factor {edit.old} for {_article(cell)}"
-    if edit.kind == "letter" and role.get(edit.old) == "m" and role.get(edit.new) == "n" and _linear(edit, reading):
+    if (
+        edit.kind == "letter"
+        and role.get(edit.old) == "m"
+        and role.get(edit.new) == "n"
+        and _linear(edit, reading)
+    ):
+        return "bias of the input's size"
+    if edit.kind == "term too many" and role.get(edit.old.strip(" ()")) == "m":
         return "bias of the input's size"
     if edit.kind == "letter":
         return "one size in place of another"
-    return {"power": "a power too high", "number": "a wrong number", "factor": "a wrong factor"}.get(edit.kind, edit.kind)
+    return {"power": "a power too high", "number": "a wrong number", "factor": "a wrong factor"}.get(
+        edit.kind, edit.kind
+    )
 
 
 def _article(cell: str) -> str:
-    return f"{'an' if cell[:1] in 'aeiolrmn' and cell[:4] in ('lstm', 'rnn', 'mgu') or cell.startswith(('rnn', 'lstm', 'mgu')) else 'a'} {cell}"
+    return f"{'an' if cell.startswith(('rnn', 'lstm', 'mgu', 'a', 'i')) else 'a'} {cell}"
 
 
 def _roles_by_text(reading: Reading) -> dict[str, str]:
@@ -155,7 +192,11 @@ def _linear(edit: Edit, reading: Reading) -> bool:
     from grusym.language.amounts.tree import Operation, walk
 
     for node in walk(reading.tree):
-        if isinstance(node, Operation) and node.sign == "+" and edit.place in (node.left.place, node.right.place):
+        if (
+            isinstance(node, Operation)
+            and node.sign == "+"
+            and edit.place in (node.left.place, node.right.place)
+        ):
             return True
     return False
 
@@ -166,8 +207,9 @@ def _written_anew(tree: Amount, text: str, context: Context) -> Mended | None:
     for reading in islice(readings(tree, context), READINGS):
         if not ("n" in reading.known or "n" in reading.sizes):
             continue
-        for extent in context.extents(reading.roles, False):
-            for count in islice(context.counts(), 3):
+        suited = context.suited(reading.roles)
+        for extent in suited.extents(reading.roles, False):
+            for count in islice(suited.counts(), 3):
                 if "p" in {s.name for s in count.formula.free_symbols} and "p" not in reading.roles:
                     continue
                 far = _distance(reading, count, extent, context)
@@ -217,13 +259,17 @@ def _in_letters(reading: Reading, match: Match, tree: Amount, text: str, context
 
     style = style_of(tree, text)
     sizes, _ = _symbols(reading, context)
-    names = {size: style.written.get(name, name) for name, size in reading.meaning.items() if not name.startswith("#")}
+    names = {
+        size: style.written.get(name, name)
+        for name, size in reading.meaning.items()
+        if not name.startswith("#")
+    }
     numbers = {size: str(number) for size, number in reading.sizes.items() if size not in names}
     formula = sympy.expand(exact(match.count, match.extent, sizes))
     factored = isinstance(tree, Operation) and tree.sign == "*"
     scale, inner = formula.as_content_primitive() if factored else (sympy.Integer(1), formula)
     order = sorted(inner.as_ordered_terms(), key=lambda t: (-sympy.total_degree(t), str(t)))
-    shown = " + ".join(_term(term, {**numbers, **names}, style) for term in order)
+    shown = " + ".join(_term(term, {**numbers, **names}, style) for term in order).replace("+ -", "- ")
     if scale == 1:
         return shown
     times = style.times if style.times.strip() else ""

@@ -1,4 +1,4 @@
-"""Ratios: 75 % of an LSTM, 4x a plain RNN, gru_params / lstm_params = 0.75, under the same convention for both."""
+"""Ratios: 75 % of an LSTM, 4x an RNN, gru_params / lstm_params = 0.75, under one convention for both."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def judge_equation(statement: Statement, text: str) -> Finding:
         own = dict(zip(cells, counts, strict=True))
         values = [sympy.cancel(polynomial_ratio(side, own)) for side in sides]
         if all(sympy.cancel(v - values[0]) == 0 for v in values[1:]) and len(values) > 1:
-            return Finding("proved", statement, method="equal as rational functions of the sizes", assumes=(words,))
+            return Finding(
+                "proved", statement, method="equal as rational functions of the sizes", assumes=(words,)
+            )
         first = first or tuple(values)
     if len(sides) < 2 or first is None:
         return Finding("undecided", statement, detail="no equality is stated")
@@ -83,13 +85,17 @@ def judge_ratio(statement: Statement, cell: Cell, named_cells: Sequence[str], te
             found = sympy.cancel(own / theirs)
             seen.append((name, found))
             if found == said:
-                assumes = (f"parameters of a {name} of the same sizes are the measure", words)
-                return Finding("proved", statement, method="the ratio of two polynomials", assumes=assumes)
+                measure = (f"parameters of a {name} of the same sizes are the measure", words)
+                return Finding("proved", statement, method="the ratio of two polynomials", assumes=measure)
             if statement.about and _near(found, said):
                 assumes = (f"parameters of a {name} are the measure", words, "in the limit of large sizes")
-                return Finding("agrees", statement, method="limits of the ratio of two polynomials", assumes=assumes)
+                return Finding(
+                    "agrees", statement, method="limits of the ratio of two polynomials", assumes=assumes
+                )
     name, found = seen[0]
-    shown = f"{found} of a {name}" if not found.is_Rational else f"{float(found):.4g} times a {name}'s ({found})"
+    shown = (
+        f"{found} of a {name}" if not found.is_Rational else f"{float(found):.4g} times a {name}'s ({found})"
+    )
     return Finding(
         "refuted",
         statement,
@@ -113,14 +119,19 @@ def _schemes(cells: Sequence[Cell]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     matrices = [_matrices(cell) for cell in cells]
     yield "the same sizes, and one bias vector for each gate in both", tuple(whole)
     yield "the same sizes, and no biases in either", tuple(w - b for w, b in zip(whole, biases, strict=True))
-    yield "the same sizes, and two bias vectors for each gate in both", tuple(w + b for w, b in zip(whole, biases, strict=True))
+    yield (
+        "the same sizes, and two bias vectors for each gate in both",
+        tuple(w + b for w, b in zip(whole, biases, strict=True)),
+    )
     yield "the same sizes, and no peepholes", tuple(a + b for a, b in zip(matrices, biases, strict=True))
 
 
 def _matrices(cell: Cell) -> Any:
     import sympy
 
-    return sum((sympy.prod(s) for p in cell.parameters if len(s := cell.shapes[p]) == 2), start=sympy.Integer(0))
+    return sum(
+        (sympy.prod(s) for p in cell.parameters if len(s := cell.shapes[p]) == 2), start=sympy.Integer(0)
+    )
 
 
 def _near(ratio: Any, said: Any) -> bool:

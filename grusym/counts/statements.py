@@ -15,7 +15,20 @@ LONGEST = 4000  # characters of a text
 LONGEST_RUN = 300  # tokens of one formula
 PARTING = ("semicolon", "bar", "newline", "colon", "hash", "arrow", "comma", "other", "quote")
 FEWER = {"fewer", "less", "reduce", "reduces", "reduction", "reducing", "smaller", "saves", "saving", "drop"}
-THINGS = {"layer", "layers", "gate", "gates", "directions", "cells", "units", "steps", "timesteps", "matrices", "classes", "biases"}
+THINGS = {
+    "layer",
+    "layers",
+    "gate",
+    "gates",
+    "directions",
+    "cells",
+    "units",
+    "steps",
+    "timesteps",
+    "matrices",
+    "classes",
+    "biases",
+}
 MORE = {"more", "larger", "increase", "increases", "greater"}
 
 
@@ -35,7 +48,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Statement:
-    """A chain of amounts, or a ratio with `ratio` its value; `words` are those beside it, `label` those before.
+    """A chain of amounts, or a ratio: then `ratio` is its value.
+
+    `words` are those beside it, `label` those before it;
 
     `name` is what the first equality defines: params in params = 4 (...).
     """
@@ -60,7 +75,9 @@ def statements(text: str) -> tuple[Statement, ...]:
     Raises ReadError with line and column where a formula cannot be read.
     """
     if len(text) > LONGEST:
-        raise failure(text, LONGEST, f"a text of {len(text)} characters; give the formula alone, up to {LONGEST}")
+        raise failure(
+            text, LONGEST, f"a text of {len(text)} characters; give the formula alone, up to {LONGEST}"
+        )
     found: list[Statement] = []
     label: list[str] = []
     used = False
@@ -88,15 +105,29 @@ def _joined(found: list[Token]) -> list[Token]:
     for token in found:
         last = out[-1] if out else None
         hyphen = out[-2:] and out[-1].text == "-" and len(out) > 1 and out[-2].kind == "name"
-        if hyphen and token.kind == "name" and not (out[-1].spaced or token.spaced) and len(token.text) > 2 < len(out[-2].text):
+        if (
+            hyphen
+            and token.kind == "name"
+            and not (out[-1].spaced or token.spaced)
+            and len(token.text) > 2 < len(out[-2].text)
+        ):
             whole = Place(out[-2].place.start, token.place.end)
             out[-2:] = [replace(out[-2], text=f"{out[-2].text}-{token.text}", place=whole)]
-        elif token.kind == "name" and last is not None and last.kind == "name" and joins(last.text, token.text):
+        elif (
+            token.kind == "name" and last is not None and last.kind == "name" and joins(last.text, token.text)
+        ):
             whole = Place(last.place.start, token.place.end)
             out[-1] = replace(last, text=f"{last.text} {token.text}", place=whole)
         elif token.kind == "name" and last is not None and last.text.endswith(" of") and size_of(token.text):
-            out[-1] = replace(last, text=f"{last.text} {token.text}", place=Place(last.place.start, token.place.end))
-        elif token.kind == "name" and token.text == "of" and last is not None and last.text.lower() in ("number", "no"):
+            out[-1] = replace(
+                last, text=f"{last.text} {token.text}", place=Place(last.place.start, token.place.end)
+            )
+        elif (
+            token.kind == "name"
+            and token.text == "of"
+            and last is not None
+            and last.text.lower() in ("number", "no")
+        ):
             out[-1] = replace(last, text=f"{last.text} of", place=Place(last.place.start, token.place.end))
         else:
             out.append(token)
@@ -162,12 +193,21 @@ def _is_remark(inside: Sequence[Token]) -> bool:
         return True
     prose = [i for i, t in enumerate(inside) if t.kind == "name" and not is_size(t.text)]
     if any(t.kind == "sign" for t in inside):
-        near = {j for i, t in enumerate(inside) if t.kind in ("sign", "open", "close") for j in (i - 1, i + 1)}
+        near = {
+            j for i, t in enumerate(inside) if t.kind in ("sign", "open", "close") for j in (i - 1, i + 1)
+        }
         return any(i not in near for i in prose) and not any(t.kind == "power" for t in inside)
     if len(inside) == 1 and inside[0].kind == "name":
-        return len(inside[0].text) > 3 and not size_of(inside[0].text) or inside[0].text.lower() in ("bias", "biases", "gates", "layers")
+        return (len(inside[0].text) > 3 and not size_of(inside[0].text)) or inside[0].text.lower() in (
+            "bias",
+            "biases",
+            "gates",
+            "layers",
+        )
     unknown = [i for i in prose if len(inside[i].text) > 3]
-    return bool(unknown) or any(t.kind == "name" and size_of(t.text) in ("g", "L", "D", "bias") for t in inside if len(t.text) > 1)
+    return bool(unknown) or any(
+        t.kind == "name" and size_of(t.text) in ("g", "L", "D", "bias") for t in inside if len(t.text) > 1
+    )
 
 
 def _segments(found: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
@@ -177,7 +217,9 @@ def _segments(found: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
     for token in found:
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
         depth = max(depth, 0)
-        if token.kind in PARTING and (depth == 0 or token.kind in ("semicolon", "bar", "other", "quote", "hash")):
+        if token.kind in PARTING and (
+            depth == 0 or token.kind in ("semicolon", "bar", "other", "quote", "hash")
+        ):
             yield piece, token.kind
             piece, depth = [], 0
         elif token.kind != "newline":
@@ -200,7 +242,7 @@ def _of_segment(segment: list[Token], text: str, label: tuple[str, ...]) -> Iter
 
 
 def _runs(segment: list[Token]) -> Iterator[list[Token]]:
-    """The stretches of a segment that are formulas: words that are neither sizes nor beside a sign end one."""
+    """The stretches of a segment that are formulas: words neither sizes nor beside a sign end one."""
     run: list[Token] = []
     depth = 0
     for i, token in enumerate(segment):
@@ -218,8 +260,12 @@ def _runs(segment: list[Token]) -> Iterator[list[Token]]:
 def _counts_things(segment: Sequence[Token], i: int) -> bool:
     """3 layers, 4 gates: words, not an amount."""
     after = segment[i + 1] if i + 1 < len(segment) else None
-    return segment[i].kind == "number" and after is not None and after.kind == "name" and parts(after.text)[-1:] != () and (
-        parts(after.text)[-1] in THINGS
+    return (
+        segment[i].kind == "number"
+        and after is not None
+        and after.kind == "name"
+        and parts(after.text)[-1:] != ()
+        and (parts(after.text)[-1] in THINGS)
     )
 
 
@@ -238,9 +284,17 @@ def _mathematical(segment: Sequence[Token], i: int, depth: int) -> bool:
     after = segment[i + 1] if i + 1 < len(segment) else None
     if before is not None and before.kind in ("number", "close", "power") and len(parts(token.text)[0]) == 1:
         return True
-    if before is not None and before.kind == "name" and is_size(before.text) and len(token.text) == 1 and token.text != "a":
+    if (
+        before is not None
+        and before.kind == "name"
+        and is_size(before.text)
+        and len(token.text) == 1
+        and token.text != "a"
+    ):
         return True
-    return after is not None and (after.kind == "open" or (after.kind == "name" and len(after.text) <= 2 and is_size(after.text)))
+    return after is not None and (
+        after.kind == "open" or (after.kind == "name" and len(after.text) <= 2 and is_size(after.text))
+    )
 
 
 def _trimmed(run: list[Token]) -> Iterator[list[Token]]:
@@ -253,7 +307,11 @@ def _trimmed(run: list[Token]) -> Iterator[list[Token]]:
 
 def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str, ...]) -> Statement | None:
     if len(run) > LONGEST_RUN:
-        raise failure(text, run[LONGEST_RUN].place.start, f"a formula of {len(run)} signs; give one of up to {LONGEST_RUN}")
+        raise failure(
+            text,
+            run[LONGEST_RUN].place.start,
+            f"a formula of {len(run)} signs; give one of up to {LONGEST_RUN}",
+        )
     pieces: list[tuple[str, list[Token]]] = [("", [])]
     depth = 0
     for token in run:
@@ -262,11 +320,15 @@ def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str
             pieces.append((token.text, []))
         else:
             pieces[-1][1].append(token)
-    chain = []
+    chain: list[Said] = []
     for relation, piece in pieces:
         if not piece:
             if relation == "=" or chain:
-                raise failure(text, run[-1].place.end, "nothing stands beside the sign of equality; write an amount there")
+                raise failure(
+                    text,
+                    run[-1].place.end,
+                    "nothing stands beside the sign of equality; write an amount there",
+                )
             continue
         tree = _thousands(piece) if chain or len(pieces) == 1 else None
         if tree is not None:
@@ -307,7 +369,9 @@ def apart(tree: Amount) -> Amount:
         for i, c in enumerate(node.name):
             letter = Letter(c, Place(start + i, start + i + 1))
             gap = Place(start + i, start + i)
-            found = letter if found is None else Operation("*", found, letter, Place(start, start + i + 1), gap)
+            found = (
+                letter if found is None else Operation("*", found, letter, Place(start, start + i + 1), gap)
+            )
         return found
 
     return rebuilt(tree, product) if short else tree
@@ -334,7 +398,13 @@ def _ratio(segment: list[Token], label: tuple[str, ...], text: str) -> Statement
         small = {w for word in (*label, *words) for w in parts(word)}
         if after is not None and (after.kind == "percent" or after.text.lower() == "percent"):
             value /= 100
-            value = 1 - value if small & FEWER and not small & {"of"} else 1 + value if small & MORE and "of" not in small else value
+            value = (
+                1 - value
+                if small & FEWER and not small & {"of"}
+                else 1 + value
+                if small & MORE and "of" not in small
+                else value
+            )
         elif not (after is not None and _times_word(segment, i + 1)):
             continue
         about = i > 0 and segment[i - 1].kind == "relation" and segment[i - 1].text == "≈"

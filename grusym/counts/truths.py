@@ -1,4 +1,4 @@
-"""The counts that a cell really has: one for each bias convention, and how layers, directions and more extend it."""
+"""The counts that a cell really has, one for each bias convention, and how layers and more extend them."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Count:
     frameworks: tuple[str, ...] = ()
     quantity: str = "parameters"
     rank: int = 0
+    foreign: bool = False  # of a relative: with peepholes or a projection that the cell does not have
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Extent:
         direction.
         """
         m = sizes["m"]
-        layers = sizes["L"] if self.layers == "L" else self.layers
+        layers: Any = sizes["L"] if self.layers == "L" else self.layers
         both = sizes["D"] if self.directions == "D" else self.directions
         found = both * count(m)
         if layers != 1:
@@ -85,7 +86,9 @@ class Extent:
         if self.layers != 1:
             found.append(f"{self.layers} stacked layers, later ones fed by the states below")
         if self.output:
-            found.append("with a read-out layer" + (" that has a bias" if self.output == "k" else " without a bias"))
+            found.append(
+                "with a read-out layer" + (" that has a bias" if self.output == "k" else " without a bias")
+            )
         if self.embedding:
             found.append("with an embedding table")
         if self.flops:
@@ -104,13 +107,19 @@ def layer_counts(cell: Cell) -> tuple[Count, ...]:
     for layer in relatives:
         own = _count(layer.cell, rank=2)
         words = ", ".join(word for word in (own.convention, _extras(layer, cell)) if word)
-        found.append(replace(own, frameworks=(str(layer),), convention=words))
+        foreign = bool(_extras(layer, cell))
+        found.append(replace(own, frameworks=(str(layer),), convention=words, foreign=foreign))
     weights = sympy.expand(plain.formula - plain.biases)
     zero = sympy.Integer(0)
     if plain.biases != 0:
         found.append(Count(weights, zero, "no biases", rank=1))
         if not relatives:
-            twice = Count(weights + 2 * plain.biases, 2 * plain.biases, "two bias vectors where the cell has one", rank=3)
+            twice = Count(
+                weights + 2 * plain.biases,
+                2 * plain.biases,
+                "two bias vectors where the cell has one",
+                rank=3,
+            )
             found.append(twice)
     for shape in dict.fromkeys(layer.cell_name for layer in relatives):
         found += _without_biases(cell, relatives, shape, weights)
@@ -137,7 +146,7 @@ def _without_biases(cell: Cell, relatives: tuple[Convention, ...], shape: str, w
     kinds = parameter_kinds(layer.cell)
     left = sympy.expand(parameter_count(layer.cell) - kinds[BIAS])
     words = ", ".join(word for word in ("no biases", _extras(layer, cell)) if word)
-    return [] if left == weights else [Count(left, sympy.Integer(0), words, rank=3)]
+    return [] if left == weights else [Count(left, sympy.Integer(0), words, rank=3, foreign=True)]
 
 
 def _extras(layer: Convention, cell: Cell) -> str:
@@ -161,15 +170,27 @@ def operation_counts(cell: Cell) -> tuple[Count, ...]:
     words = "multiply-adds of the products with matrices"
     found = [
         Count(products, zero, words, quantity="operations", rank=0),
-        Count(all_of_them, zero, "all multiply-adds, elementwise products among them", quantity="operations", rank=1),
-        Count(products + plain.biases, plain.biases, f"{words}, and one for each bias", quantity="operations", rank=2),
+        Count(
+            all_of_them,
+            zero,
+            "all multiply-adds, elementwise products among them",
+            quantity="operations",
+            rank=1,
+        ),
+        Count(
+            products + plain.biases,
+            plain.biases,
+            f"{words}, and one for each bias",
+            quantity="operations",
+            rank=2,
+        ),
     ]
     return _merged(found)
 
 
 @lru_cache(maxsize=64)
 def part_counts(cell: Cell, quantity: str) -> tuple[Count, ...]:
-    """A part of the parameters in each convention: biases, input or recurrent weights, all weights, one gate's."""
+    """A part of the parameters in each convention: biases, input or recurrent weights, all, one gate's."""
     import sympy
 
     found = []
@@ -184,10 +205,18 @@ def part_counts(cell: Cell, quantity: str) -> tuple[Count, ...]:
             "weights": whole.formula - kinds[BIAS],
             "gate": whole.formula / g,
         }[quantity]
-        biases = whole.biases if quantity == "biases" else whole.biases / g if quantity == "gate" else sympy.Integer(0)
+        biases = (
+            whole.biases
+            if quantity == "biases"
+            else whole.biases / g
+            if quantity == "gate"
+            else sympy.Integer(0)
+        )
         words = {"gate": "one gate", "weights": "weights alone"}.get(quantity, f"{quantity} weights alone")
         words = "biases alone" if quantity == "biases" else words
-        convention = f"{words}, {whole.convention}" if quantity in ("gate", "biases") and whole.convention else words
+        convention = (
+            f"{words}, {whole.convention}" if quantity in ("gate", "biases") and whole.convention else words
+        )
         found.append(Count(sympy.expand(part), sympy.expand(biases), convention, names, quantity, whole.rank))
     if quantity == "gate":
         left = sympy.expand(found[0].formula - found[0].biases)
@@ -209,7 +238,9 @@ def maps(cell: Cell) -> Any:
 def _size(cell: Cell, letter: str) -> Any:
     import sympy
 
-    return next((s for s in cell.sizes if s.name == letter), sympy.Symbol(letter, integer=True, positive=True))
+    return next(
+        (s for s in cell.sizes if s.name == letter), sympy.Symbol(letter, integer=True, positive=True)
+    )
 
 
 def _count(cell: Cell, rank: int) -> Count:
@@ -240,7 +271,9 @@ def _relatives(cell: Cell) -> tuple[Convention, ...]:
     """The framework layers of the kind of network that a cell is."""
     from grusym.cells.library import cell as named
 
-    kinds = {layer.kind for layer in conventions() if layer.cell_name == cell.name and named(cell.name) == cell}
+    kinds = {
+        layer.kind for layer in conventions() if layer.cell_name == cell.name and named(cell.name) == cell
+    }
     return tuple(layer for layer in conventions() if layer.kind in kinds)
 
 
@@ -282,7 +315,12 @@ def _residue(terms: Any, sizes: Sizes) -> int:
 
 def exact(count: Count, extent: Extent, sizes: Sizes) -> Any:
     """The count of an extent, with SymPy expressions or numbers for the sizes."""
-    return _whole(count.formula, extent, sizes, lambda f, s: f.subs({x: s[x.name] for x in f.free_symbols}, simultaneous=True))
+    return _whole(
+        count.formula,
+        extent,
+        sizes,
+        lambda f, s: f.subs({x: s[x.name] for x in f.free_symbols}, simultaneous=True),
+    )
 
 
 def residue(count: Count, extent: Extent, sizes: Sizes) -> int:
@@ -299,7 +337,12 @@ def biases_residue(count: Count, extent: Extent, sizes: Sizes) -> int:
 def exact_biases(count: Count, extent: Extent, sizes: Sizes) -> Any:
     """The biases in it, as `exact`."""
     own = replace(extent, output="", embedding="")
-    return _whole(count.biases, own, sizes, lambda f, s: f.subs({x: s[x.name] for x in f.free_symbols}, simultaneous=True))
+    return _whole(
+        count.biases,
+        own,
+        sizes,
+        lambda f, s: f.subs({x: s[x.name] for x in f.free_symbols}, simultaneous=True),
+    )
 
 
 def _whole(formula: Any, extent: Extent, sizes: Sizes, value: Callable[[Any, Sizes], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What words around and inside a count formula mean: which size a name stands for, which cell, what is counted.
+"""What words in and around a count formula mean: which size a name is, which cell, what is counted.
 
 Sizes have letters: n state, m input, p projection, k output, L layers, D directions, T steps, B batch,
 V vocabulary, g maps (gates and candidate), and "bias" for the number of biases.
@@ -10,27 +10,34 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 SIZE_WORDS: dict[str, frozenset[str]] = {
-    "g": frozenset("gate gates maps ngates".split()),
-    "D": frozenset("direction directions ndirections".split()),
-    "B": frozenset("batch batchsize bsz".split()),
-    "T": frozenset("seq sequence timesteps timestep steps time seqlen length len seqlength".split()),
-    "V": frozenset("vocab vocabulary vocabsize nwords".split()),
-    "p": frozenset("proj projection projected".split()),
-    "L": frozenset("layers nlayers numlayers 层数".split()),
-    "bias": frozenset("bias biases".split()),
-    "m": frozenset(
+    "g": _words("gate gates maps ngates"),
+    "D": _words("direction directions ndirections"),
+    "B": _words("batch batchsize bsz"),
+    "T": _words("seq sequence timesteps timestep steps time seqlen length len seqlength"),
+    "V": _words("vocab vocabulary vocabsize nwords"),
+    "p": _words("proj projection projected"),
+    "L": _words("layers nlayers numlayers 层数"),
+    "bias": _words("bias biases"),
+    "m": _words(
         "input inputs in inp features feature feat embed embedding emb embeddings x xdim ninp nin indim "
-        "inputsize inputdim embdim channels dx din nx 输入".split()
+        "inputsize inputdim embdim channels dx din nx 输入"
     ),
-    "k": frozenset("output outputs out classes class labels y nclasses nout outdim ydim targets dy 输出".split()),
-    "n": frozenset(
+    "k": _words("output outputs out classes class labels y nclasses nout outdim ydim targets dy 输出"),
+    "n": _words(
         "hidden hid units unit h state states neurons neuron cells rnn lstm gru model width memory nhid nh "
-        "hdim hiddensize hiddendim dh hsize recurrent 隐藏 隐层".split()
+        "hdim hiddensize hiddendim dh hsize recurrent 隐藏 隐层"
     ),
 }
 # What may stand beside such a word in a name: hidden size, number of units.
-SIZE_SUFFIXES = frozenset("size sizes dim dims dimension dimensions dimensionality units features width number num n d dmodel".split())
+SIZE_SUFFIXES = _words(
+    "size sizes dim dims dimension dimensions dimensionality units features width number num n d dmodel"
+)
 # Letters alone, by what they nearly always mean; a letter that is not here may be any size.
 CUSTOM = {"h": "n", "H": "n", "ℎ": "n", "x": "m", "X": "m", "i": "m", "I": "m", "e": "m", "E": "m"}
 CUSTOM |= {"L": "L", "l": "L", "ell": "L", "T": "T", "t": "T", "τ": "T", "g": "g", "G": "g", "V": "V"}
@@ -38,19 +45,28 @@ CUSTOM |= {"u": "n", "U": "n", "f": "m", "F": "m", "o": "k", "O": "k", "B": "B",
 FIRM = "hHxXLTV"  # of these, those that are trusted when they stand alone
 
 CELL_WORDS = {
-    "gru": "gru", "grus": "gru", "bigru": "gru", "gated recurrent unit": "gru", "lstm": "lstm", "lstms": "lstm",
-    "bilstm": "lstm", "blstm": "lstm", "long short": "lstm", "rnn": "rnn", "rnns": "rnn", "simplernn": "rnn", "birnn": "rnn",
-    "srn": "rnn", "elman": "rnn", "grucell": "gru", "lstmcell": "lstm", "rnncell": "rnn", "cifg": "lstm_cifg",
-    "coupled": "lstm_cifg", "mgu": "mgu", "mingru": "min_gru", "minlstm": "min_lstm", "janet": "janet", "ugrnn": "ugrnn",
-}  # fmt: skip
-FRAMEWORK_WORDS = {
-    "torch": "torch", "pytorch": "torch", "nn": "torch", "keras": "keras", "tensorflow": "keras", "tf": "keras",
-    "onnx": "onnx", "flax": "flax", "haiku": "haiku", "equinox": "equinox", "cudnn": "torch",
-}  # fmt: skip
+    "gru": _words("gru grus bigru grucell"),
+    "lstm": _words("lstm lstms bilstm blstm lstmcell"),
+    "rnn": _words("rnn rnns simplernn birnn srn elman rnncell"),
+    "lstm_cifg": _words("cifg coupled"),
+    "min_gru": _words("mingru"),
+    "min_lstm": _words("minlstm"),
+    **{name: _words(name) for name in ("mgu", "janet", "ugrnn")},
+}
+CELL_OF = {word: name for name, known in CELL_WORDS.items() for word in known}
+CELL_OF |= {"gated recurrent unit": "gru", "long short": "lstm"}
+FRAMEWORK_WORDS = {"tensorflow": "keras", "tf": "keras", "pytorch": "torch", "nn": "torch", "cudnn": "torch"}
+FRAMEWORK_WORDS |= {name: name for name in ("torch", "keras", "onnx", "flax", "haiku", "equinox", "tf1")}
 QUANTITIES = (
-    ("operations", r"flops?|macs?|multipl\w*|mult[- ]?adds?|operations?|ops|cost|complexity|computation\w*|计算量"),
+    (
+        "operations",
+        r"flops?|macs?|multipl\w*|mult[- ]?adds?|operations?|ops|cost|complexity|computation\w*|计算量",
+    ),
     ("gate", r"(?:per|each|one|single|every)[ -]gate|gate (?:params?|parameters)|gate$"),
-    ("recurrent", r"recurrent (?:weights?|kernel|matri\w+)|hidden[- ]to[- ]hidden|state[- ]to[- ]state|weight_hh"),
+    (
+        "recurrent",
+        r"recurrent (?:weights?|kernel|matri\w+)|hidden[- ]to[- ]hidden|state[- ]to[- ]state|weight_hh",
+    ),
     ("input", r"input (?:weights?|kernel|matri\w+)|input[- ]to[- ]hidden|weight_ih"),
     ("biases", r"bias(?:es)?(?: vectors?| terms?)?$"),
     ("weights", r"weights?(?: matri\w+)?(?: only)?$|matrices$|weights$"),
@@ -91,14 +107,17 @@ def is_size(name: str) -> bool:
 
 
 def joins(first: str, second: str) -> bool:
-    """Whether two words side by side are one name of a size: hidden size, input dimension, number of layers."""
+    """Whether two words side by side are one name of a size: hidden size, input dimension."""
     a, b = parts(first), parts(second)
     if not a or not b:
         return False
     size = size_of(first)
-    return bool(size and size != "bias" and len(first) > 1 and b[-1] in SIZE_SUFFIXES | {"layer", "length", "len", "state"}) or (
-        a[-1] in ("num", "number", "no") and bool(size_of(second))
-    )
+    return bool(
+        size
+        and size != "bias"
+        and len(first) > 1
+        and b[-1] in SIZE_SUFFIXES | {"layer", "length", "len", "state"}
+    ) or (a[-1] in ("num", "number", "no") and bool(size_of(second)))
 
 
 def cells_named(words: str) -> tuple[str, ...]:
@@ -107,7 +126,7 @@ def cells_named(words: str) -> tuple[str, ...]:
     small = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|_", " ", words).lower()
     for m in re.finditer(r"[a-z]+(?:[ -](?:recurrent unit|short))?", small):
         word = m.group().replace("-", " ")
-        known = CELL_WORDS.get(word) or CELL_WORDS.get(word.split()[0])
+        known = CELL_OF.get(word) or CELL_OF.get(word.split()[0])
         if known:
             found.append(known)
     return tuple(dict.fromkeys(found))
@@ -116,29 +135,37 @@ def cells_named(words: str) -> tuple[str, ...]:
 def frameworks_named(words: str) -> tuple[str, ...]:
     """The frameworks that a text names."""
     small = words.lower()
-    found = [FRAMEWORK_WORDS[w] for w in re.findall(r"[a-z]+", small) if w in FRAMEWORK_WORDS]
+    found = [FRAMEWORK_WORDS[w] for w in re.findall(r"[a-z]+1?", small) if w in FRAMEWORK_WORDS]
     if "reset_after" in small and not re.search(r"reset_after\s*=\s*false", small):
         found.append("keras")
     return tuple(dict.fromkeys(found))
 
 
 def quantity_named(words: Iterable[str]) -> str:
-    """What a label says is counted: operations, gate, recurrent, input, biases, weights; empty for parameters."""
+    """What a label says is counted, one of QUANTITIES; empty for parameters."""
     text = " ".join(words).lower().replace("_", " ").strip()
     for quantity, pattern in QUANTITIES:
-        if re.search(rf"(?:^|\W)(?:{pattern})(?=\W|$)", text) and not re.search(r"no bias|without bias", text):
+        if re.search(rf"(?:^|\W)(?:{pattern})(?=\W|$)", text) and not re.search(
+            r"no bias|without bias", text
+        ):
             return quantity
     return ""
 
 
 def directions_named(words: str) -> bool:
     """Whether a text speaks of two directions."""
-    return bool(re.search(r"bi-?directional|\bbi-?(?:lstm|gru|rnn)|\bblstm|two directions|2 directions|双向", words.lower()))
+    return bool(
+        re.search(
+            r"bi-?directional|\bbi-?(?:lstm|gru|rnn)|\bblstm|two directions|2 directions|双向", words.lower()
+        )
+    )
 
 
 def layers_named(words: str) -> int | None:
     """The number of stacked layers that a text states."""
-    m = re.search(r"(\d+|two|three|four)[ -]?(?:stacked |lstm |gru |rnn |recurrent |hidden )?layers?\b", words.lower())
+    m = re.search(
+        r"(\d+|two|three|four)[ -]?(?:stacked |lstm |gru |rnn |recurrent |hidden )?layers?\b", words.lower()
+    )
     m = m or re.search(r"num_layers\s*=\s*(\d+)", words.lower())
     if m is None or re.search(r"(?:per|each|every|one) layer", words.lower()):
         return None
@@ -148,12 +175,21 @@ def layers_named(words: str) -> int | None:
 def biases_named(words: str) -> bool | None:
     """False where a text says that there are no biases, else None."""
     small = words.lower()
-    return False if re.search(r"(?:no|without|w/o|excluding|ignoring) (?:the )?bias|bias\s*=\s*false", small) else None
+    return (
+        False
+        if re.search(r"(?:no|without|w/o|excluding|ignoring) (?:the )?bias|bias\s*=\s*false", small)
+        else None
+    )
 
 
 def output_named(words: str) -> bool:
     """Whether a text speaks of a read-out layer behind the cell."""
-    return bool(re.search(r"output layer|read-?out|\bdense\b|\blinear\b|softmax|\bfc\b|fully connected|classifier", words.lower()))
+    return bool(
+        re.search(
+            r"output layer|read-?out|\bdense\b|\blinear\b|softmax|\bfc\b|fully connected|classifier",
+            words.lower(),
+        )
+    )
 
 
 def embedding_named(words: str) -> bool:

@@ -35,10 +35,14 @@ def amount(run: Sequence[Token], text: str) -> Amount:
     found = parser.sum(0)
     if parser.i < len(parser.run):
         token = parser.run[parser.i]
-        raise parser.fail(token, f"{token.text!r} continues no formula; leave it out or write a sign before it")
+        raise parser.fail(
+            token, f"{token.text!r} continues no formula; leave it out or write a sign before it"
+        )
     if degree(found) > LARGEST_DEGREE:
         raise failure(
-            text, run[0].place.start, f"a formula of degree {degree(found)}; counts have at most {LARGEST_DEGREE}"
+            text,
+            run[0].place.start,
+            f"a formula of degree {degree(found)}; counts have at most {LARGEST_DEGREE}",
         )
     return found
 
@@ -133,7 +137,9 @@ class _Parser:
         if token.kind == "open":
             self.i -= 1
             return self.group(token)
-        raise self.fail(token, f"found {token.text!r} where a number, a letter or a bracket is wanted; put one there")
+        raise self.fail(
+            token, f"found {token.text!r} where a number, a letter or a bracket is wanted; put one there"
+        )
 
     def group(self, opened: Token | None) -> Amount:
         token = self.peek()
@@ -148,7 +154,9 @@ class _Parser:
         if closing is None or closing.kind != "close" or closing.text != OPEN[token.text]:
             found = repr(closing.text) if closing else "the end of the formula"
             column = token.place.start - self.text.rfind("\n", 0, token.place.start)
-            raise self.fail(closing, f"{token.text!r} of column {column} needs {OPEN[token.text]!r}; found {found}")
+            raise self.fail(
+                closing, f"{token.text!r} of column {column} needs {OPEN[token.text]!r}; found {found}"
+            )
         self.i += 1
         self.depth -= 1
         return replace(inner, place=token.place.joined(closing.place))

@@ -19,29 +19,52 @@ SIGNS |= {"+": "+", "-": "-", "*": "*", "/": "/", "^": "^"}
 COMMANDS = {"times": "*", "cdot": "*", "ast": "*", "div": "/", "star": "*"}
 RELATIONS = {"=": "=", "≈": "≈", "≃": "≈", "≅": "≈", "~": "≈", "∼": "≈", "≡": "="}
 RELATION_COMMANDS = {"approx": "≈", "sim": "≈", "simeq": "≈", "equiv": "=", "eq": "="}
-ARROWS = re.compile(r"->|=>|-->|⇒|→|⟶|⟹|\\(?:Rightarrow|rightarrow|to|implies|Longrightarrow|longrightarrow)\b")
+ARROWS = re.compile(
+    r"->|=>|-->|⇒|→|⟶|⟹|\\(?:Rightarrow|rightarrow|to|implies|Longrightarrow|longrightarrow)\b"
+)
 NUMBER = re.compile(
-    r"""\d{1,3}(?:(?:,|_|\{,\}|\\,|'|’|\u00a0|\u2009|\u202f)\d{3})+(?![\d]) | \d{1,3}(?:[ ]\d{3})+(?![\d.]|\s*[*×x^²(\[])
+    r"""\d{1,3}(?:(?:,|_|\{,\}|\\,|'|’|\u00a0|\u2009|\u202f)\d{3})+(?![\d])
+    | \d{1,3}(?:[ ]\d{3})+(?![\d.]|\s*[*×x^²(\[])
     | \d+(?:_\d+)+ | \d+(?:\.\d+)?(?:[eE][+-]?\d+)? | \.\d+""",
     re.VERBOSE,
 )
 LONGEST_NUMBER = 30  # digits: beyond, no count
 OPEN, CLOSE = {"(": ")", "[": "]", "{": "}"}, {")": "(", "]": "[", "}": "{"}
-BREAKS = {";": "semicolon", "|": "bar", "\n": "newline", ":": "colon", "#": "hash", ",": "comma", "?": "other"}
+BREAKS = {
+    ";": "semicolon",
+    "|": "bar",
+    "\n": "newline",
+    ":": "colon",
+    "#": "hash",
+    ",": "comma",
+    "?": "other",
+}
 BREAKS |= {"。": "semicolon", "；": "semicolon", "，": "comma", "：": "colon", "、": "comma", "！": "other"}
 WRAPPED = "|".join(sorted(WRAPPERS, key=len, reverse=True))
 WORDS = re.compile(rf"\\(?:{WRAPPED})\s*\{{((?:[^{{}}]|\\_)*)\}}")
 SUBSCRIPT = re.compile(
     rf"\s?_\s?(?:\{{\s*(?:\\(?:{WRAPPED})\s*\{{([^{{}}]*)\}}|([^{{}}]*))\s*\}}|\\(?:{WRAPPED})\s*\{{([^{{}}]*)\}}|(\w))"
 )
-SPACES = re.compile(r"\\(?:,|;|:|!|>|\s|quad\b|qquad\b|left\b\.?|right\b\.?|[bB]ig+[lr]?\b|displaystyle\b|&)|[&$`]")
-ENTITIES = {"&times;": "×", "&sup2;": "²", "&middot;": "·", "&nbsp;": " ", "&#215;": "×", "&sdot;": "⋅", "&asymp;": "≈"}
+SPACES = re.compile(
+    r"\\(?:,|;|:|!|>|\s|quad\b|qquad\b|left\b\.?|right\b\.?|[bB]ig+[lr]?\b|displaystyle\b|&)|[&$`]"
+)
+ENTITIES = {
+    "&times;": "×",
+    "&sup2;": "²",
+    "&middot;": "·",
+    "&nbsp;": " ",
+    "&#215;": "×",
+    "&sdot;": "⋅",
+    "&asymp;": "≈",
+}
 
 
 @dataclass(frozen=True)
 class Token:
-    """One token of kind number, name, sign, power, open, close, relation, percent, fraction, quote, arrow,
-    one of BREAKS' values, or other. `text` is normalised; `place` says where it stands.
+    """One token; `text` is normalised, `place` says where it stands.
+
+    The kinds are number, name, sign, power, open, close, relation, percent, fraction, quote, arrow, other and
+    the values of BREAKS.
     """
 
     kind: str
@@ -137,7 +160,11 @@ class _Scanner:
     def _stars(self) -> None:
         """** is a power before a number or a bracket, else the mark of bold type."""
         after = self.text[self.at + 2 :].lstrip()[:1]
-        if self.found and self.found[-1].kind in ("name", "number", "close") and (after.isdigit() or after == "("):
+        if (
+            self.found
+            and self.found[-1].kind in ("name", "number", "close")
+            and (after.isdigit() or after == "(")
+        ):
             self._put("sign", "^", self.at + 2)
         else:
             self.at, self.spaced = self.at + 2, True

@@ -46,7 +46,7 @@ class Letter:
 
 @dataclass(frozen=True)
 class Operation:
-    """`left` sign `right`; `sign` is one of + - * / ^, `at` the place of the sign, empty where none is written."""
+    """`left` sign `right`, the sign one of + - * / ^; `at` is its place, empty where none is written."""
 
     sign: str
     left: Amount
