@@ -104,7 +104,7 @@ def _judged(
         known.number = value(said.tree, {name: Fraction(own[name]) for name in letters(said.tree)})
     found = matches(said.tree, context)
     if not found:
-        return _refuted(said, statement, text, context, mended(said.tree, text, context))
+        return _refuted(said, statement, text, context, mended(said.tree, text, context, known.common))
     keys: dict[Any, Match] = {}
     for match in found:
         keys.setdefault(match.key, match)

@@ -58,6 +58,7 @@ class Context:
     sizes: Mapping[str, int] = field(default_factory=dict)
     meaning: Mapping[str, str] = field(default_factory=dict)
     more: bool = False  # identifiable parameters and multiply-adds too
+    flops: bool = False  # floating-point operations are spoken of, two for a multiply-add
     own: bool = False  # nothing but the cell's own counts, where all cells are searched
 
     def suited(self, roles: frozenset[str]) -> Context:
@@ -105,7 +106,7 @@ class Context:
             ["L"] if "L" in roles else [1] if self.layers in (None, 1) else [self.layers or 1, 1]
         )
         outputs = ["k", "k, no bias"] if "k" in roles else [""]
-        doubled = [False, True] if self.quantity == "operations" else [False]
+        doubled = [self.flops, not self.flops] if self.quantity == "operations" else [False]
         for directions in both:
             for layers in deep:
                 for output in outputs:
@@ -142,6 +143,7 @@ def from_words(
         ),
         sizes=sizes,
         meaning=meaning,
+        flops="flop" in everywhere.lower(),
     )
 
 

@@ -94,6 +94,7 @@ def edits(tree: Amount, text: str, maps: int) -> Iterator[Edit]:
             yield from _numbers(tree, node, parents.get(id(node)), text, maps)
         elif isinstance(node, Letter):
             yield from _letters(tree, node, style, text)
+            yield from _scaled(tree, node, style, maps)
         elif isinstance(node, Operation):
             yield from _operations(tree, node, text)
     yield from _more(tree, nodes, text, style, maps)
@@ -145,6 +146,15 @@ def _letters(tree: Amount, node: Letter, style: Style, text: str) -> Iterator[Ed
     yield Edit(
         _with(tree, node, squared), "square missing", node.place, style.product(node.name, node.name), old, ""
     )
+
+
+def _scaled(tree: Amount, node: Letter, style: Style, maps: int) -> Iterator[Edit]:
+    """A number before a letter: 4n for n."""
+    old = style.written[node.name]
+    for scale in dict.fromkeys((maps, 2, 2 * maps)):
+        more = _product(scale, (node.name,), node.place)
+        new = f"{scale}{style.times if style.times.strip() else ''}{old}"
+        yield Edit(_with(tree, node, more), "factor missing", node.place, new, old, new)
 
 
 def _operations(tree: Amount, node: Operation, text: str) -> Iterator[Edit]:

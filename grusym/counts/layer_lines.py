@@ -20,6 +20,7 @@ SUMMARY = re.compile(
     r"[\[(]+\s*(?P<shape>None[^\])]*)[\])]+\s*[|│]?",
     re.IGNORECASE,
 )
+KERAS_ONLY = {"input_shape", "batch_input_shape", "return_sequences", "use_bias", "reset_after", "units"}
 NUMBER = r"(?P<number>\d{1,3}(?:[,_ ]\d{3})+(?!\d)|\d+)"
 AFTER = re.compile(rf"[^\d\n;]*?{NUMBER}(?![\w.]*\s*[*×(+])", re.IGNORECASE)
 SWITCH = re.compile(
@@ -140,7 +141,7 @@ def _arguments(layer: Layer, args: str, name: str) -> Layer | None:
     width = _size(sizes.get("input_size") or sizes.get("input_dim") or (shape[-1] if shape else None))
     return replace(
         layer,
-        style="torch" if torch else "keras",
+        style="torch" if torch else "keras" if given.keys() & KERAS_ONLY else "",
         hidden=hidden,
         input=width,
         layers=_size(sizes.get("num_layers")) or 1,

@@ -77,13 +77,6 @@ def _ways(layer: Layer, cell: Cell, around: str) -> Iterator[tuple[Count, Extent
         cell, frameworks=frameworks, biases=None if bias else False, first_state=layer.style == "flux"
     )
     counts = list(context.counts())
-    if layer.style != "torch" and not named:  # what looks like one framework may be another
-        seen = {c.formula for c in counts}
-        counts += [
-            c
-            for c in Context(cell, first_state=layer.style == "flux", biases=context.biases).counts()
-            if c.formula not in seen
-        ]
     for count in counts:
         projected = "p" in {s.name for s in count.formula.free_symbols}
         if (

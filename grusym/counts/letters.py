@@ -133,6 +133,8 @@ def _guesses(seen: list[int], taken: set[str], context: Context) -> Iterator[dic
     """Numbers for the sizes that no letter is: those given, else those that stand in the formula."""
     distinct = sorted(set(seen), key=lambda v: (-seen.count(v) if v > 4 else 0, -v))
     wanted = [size for size in "nmk" if size not in taken and (size != "k" or context.output)]
+    if "n" in taken:  # beside letters a small number is a number
+        distinct = [number for number in distinct if number > SMALL]
     ways: list[list[int]] = []
     for size in wanted:
         own = context.sizes.get(size)

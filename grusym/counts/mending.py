@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +13,19 @@ from grusym.counts.edits import Edit, applied, edits, style_of
 from grusym.counts.letters import Reading, readings
 from grusym.counts.matching import SEEDS, Match, fits, matches, proved
 from grusym.counts.truths import Count, Extent, exact, maps, residue
-from grusym.language.amounts.tree import Amount, Place, letters, line_column, residue as tree_residue, value
+from grusym.language.amounts.tree import (
+    PRIME,
+    Amount,
+    Letter,
+    Operation,
+    Place,
+    letters,
+    line_column,
+    polynomial,
+    residue as tree_residue,
+    value,
+    walk,
+)
 
 READINGS = 40  # ways to read one formula that edits are tried on
 ORDER = (
@@ -41,12 +53,17 @@ class Mended:
     counterexample: dict[str, Any]
 
 
-def mended(tree: Amount, text: str, context: Context) -> Mended | None:
-    """The best way to set a formula right; None where nothing near it is a count."""
+def mended(
+    tree: Amount, text: str, context: Context, conventions: Collection[Any] | None = None
+) -> Mended | None:
+    """The best way to set a formula right; None where nothing near it is a count.
+
+    `conventions` are the keys of those that may be meant, if only some may.
+    """
     return (
         _other_convention(tree, text, context)
         or _exchanged(tree, text, context)
-        or _edited(tree, text, context)
+        or _edited(tree, text, context, conventions)
         or _written_anew(tree, text, context)
     )
 
@@ -87,8 +104,6 @@ def _exchanged(tree: Amount, text: str, context: Context) -> Mended | None:
 
 
 def _swapped(tree: Amount, text: str, a: str, b: str) -> str:
-    from grusym.language.amounts.tree import Letter, walk
-
     style = style_of(tree, text)
     places = sorted(
         {
@@ -104,12 +119,17 @@ def _swapped(tree: Amount, text: str, a: str, b: str) -> str:
     return out + text[at : tree.place.end]
 
 
-def _edited(tree: Amount, text: str, context: Context) -> Mended | None:
+def _edited(
+    tree: Amount, text: str, context: Context, conventions: Collection[Any] | None = None
+) -> Mended | None:
     best: tuple[tuple[int, ...], Edit, Match, Reading] | None = None
     for i, reading in enumerate(islice(readings(tree, context), READINGS)):
-        for edit, match in _reached(reading, text, context):
+        for edit, match, order in _reached(reading, text, context):
+            if conventions is not None and match.key not in conventions:
+                continue
             rank = ORDER.index(edit.kind) if edit.kind in ORDER else len(ORDER)
-            key = (match.count.rank, int(match.extent != Extent()), rank, i)
+            beside = bool(match.extent.output or match.extent.embedding)
+            key = (match.count.rank, int(beside), order, rank, i)
             if best is None or key < best[0]:
                 best = (key, edit, match, reading)
     if best is None:
@@ -130,7 +150,7 @@ def _edited(tree: Amount, text: str, context: Context) -> Mended | None:
     )
 
 
-def _reached(reading: Reading, text: str, context: Context) -> Iterator[tuple[Edit, Match]]:
+def _reached(reading: Reading, text: str, context: Context) -> Iterator[tuple[Edit, Match, int]]:
     """The edits of a reading that make it a true count."""
     at = reading.point(SEEDS[0])
     g = int(maps(context.cell))
@@ -141,18 +161,19 @@ def _reached(reading: Reading, text: str, context: Context) -> Iterator[tuple[Ed
     for edit in edits(reading.tree, text, g):
         found = truths.get(tree_residue(edit.tree, own))
         if found is not None:
-            yield edit, Match(*found, replace(reading, tree=edit.tree))
+            count, extent, order = found
+            yield edit, Match(count, extent, replace(reading, tree=edit.tree)), order
 
 
-def _truths(reading: Reading, context: Context) -> dict[int, tuple[Count, Extent]]:
+def _truths(reading: Reading, context: Context) -> dict[int, tuple[Count, Extent, int]]:
     at = reading.point(SEEDS[0])
-    found: dict[int, tuple[Count, Extent]] = {}
+    found: dict[int, tuple[Count, Extent, int]] = {}
     context = context.suited(reading.roles)
-    for extent in context.extents(reading.roles, False):
+    for order, extent in enumerate(context.extents(reading.roles, False)):
         for count in context.counts():
             if "p" in {s.name for s in count.formula.free_symbols} and "p" not in reading.roles:
                 continue
-            found.setdefault(residue(count, extent, at), (count, extent))
+            found.setdefault(residue(count, extent, at), (count, extent, order))
     return found
 
 
@@ -160,13 +181,17 @@ def _named(edit: Edit, reading: Reading, match: Match, context: Context) -> str:
     """What a slip is called."""
     cell = context.cell.name
     role = _roles_by_text(reading)
-    if edit.kind == "factor" and (edit.new == str(maps(context.cell)) or edit.new == "1"):
+    if (
+        edit.kind == "factor"
+        and _scales(edit, reading, context)
+        and (edit.new == str(maps(context.cell)) or edit.new == "1")
+    ):
         return f"factor {edit.old} for {_article(cell)}"
     if (
         edit.kind == "letter"
         and role.get(edit.old) == "m"
         and role.get(edit.new) == "n"
-        and _linear(edit, reading)
+        and _linear(edit, reading, context)
     ):
         return "bias of the input's size"
     if edit.kind == "term too many" and role.get(edit.old.strip(" ()")) == "m":
@@ -187,18 +212,21 @@ def _roles_by_text(reading: Reading) -> dict[str, str]:
     return found | {str(number): size for size, number in reading.sizes.items()}
 
 
-def _linear(edit: Edit, reading: Reading) -> bool:
-    """Whether the letter exchanged stands as a term of its own."""
-    from grusym.language.amounts.tree import Operation, walk
+def _scales(edit: Edit, reading: Reading, context: Context) -> bool:
+    """Whether the factor exchanged multiplies the whole formula."""
+    at = reading.point(SEEDS[0])
+    own = {name: reading.value(name, at, int(maps(context.cell)), at["n"]) for name in reading.meaning}
+    before, after = (tree_residue(tree, own) for tree in (reading.tree, edit.tree))
+    return edit.old.isdigit() and (before * int(edit.new) - after * int(edit.old)) % PRIME == 0
 
-    for node in walk(reading.tree):
-        if (
-            isinstance(node, Operation)
-            and node.sign == "+"
-            and edit.place in (node.left.place, node.right.place)
-        ):
-            return True
-    return False
+
+def _linear(edit: Edit, reading: Reading, context: Context) -> bool:
+    """Whether the letter exchanged stands as a term of its own."""
+    import sympy
+
+    _, own = _symbols(reading, context)
+    change = sympy.expand(polynomial(edit.tree, own) - polynomial(reading.tree, own))
+    return all(sympy.total_degree(term) == 1 for term in sympy.Add.make_args(change))
 
 
 def _written_anew(tree: Amount, text: str, context: Context) -> Mended | None:
@@ -232,8 +260,6 @@ def _distance(reading: Reading, count: Count, extent: Extent, context: Context) 
     sizes, own = _symbols(reading, context)
     if any(own.get(name) is None for name in letters(reading.tree)):
         return None
-    from grusym.language.amounts.tree import polynomial
-
     apart = sympy.expand(polynomial(reading.tree, own) - exact(count, extent, sizes))
     return len(apart.as_ordered_terms()) * 10 + count.rank
 
@@ -254,8 +280,6 @@ def _symbols(reading: Reading, context: Context) -> tuple[dict[str, Any], dict[s
 def _in_letters(reading: Reading, match: Match, tree: Amount, text: str, context: Context) -> str:
     """A count in the author's letters, signs and manner: factored where the author's is a product."""
     import sympy
-
-    from grusym.language.amounts.tree import Operation
 
     style = style_of(tree, text)
     sizes, _ = _symbols(reading, context)

@@ -284,17 +284,16 @@ def _mathematical(segment: Sequence[Token], i: int, depth: int) -> bool:
     after = segment[i + 1] if i + 1 < len(segment) else None
     if before is not None and before.kind in ("number", "close", "power") and len(parts(token.text)[0]) == 1:
         return True
-    if (
-        before is not None
-        and before.kind == "name"
-        and is_size(before.text)
-        and len(token.text) == 1
-        and token.text != "a"
-    ):
-        return True
-    return after is not None and (
-        after.kind == "open" or (after.kind == "name" and len(after.text) <= 2 and is_size(after.text))
-    )
+    if before is not None and before.kind == "name" and _short(before.text) and _short(token.text):
+        return token.text != "a" or before.spaced
+    if after is None or not _short(token.text):
+        return after is not None and after.kind == "open" and not after.spaced
+    return after.kind == "open" or (after.kind == "name" and len(after.text) <= 2 and _short(after.text))
+
+
+def _short(name: str) -> bool:
+    """Whether a name is a letter, with a script or without: such names are multiplied side by side."""
+    return is_size(name) and " " not in name and (len(parts(name)[0]) == 1 or len(name) == 2)
 
 
 def _trimmed(run: list[Token]) -> Iterator[list[Token]]:
