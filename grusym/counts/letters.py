@@ -106,7 +106,9 @@ def _options(name: str, names: tuple[str, ...], context: Context) -> tuple[str, 
     )
     if custom and firm:
         return (custom,)
-    return tuple(dict.fromkeys(([custom] if custom else []) + list(FREE)))
+    several = sum(len(other) < 5 for other in names) > 2
+    open_sizes = FREE if several else tuple(dict.fromkeys((*FREE[:2], *(base if base in FREE else ""))))
+    return tuple(dict.fromkeys(([custom] if custom else []) + list(open_sizes)))
 
 
 def _is_state(name: str, context: Context) -> bool:
@@ -133,7 +135,7 @@ def _guesses(seen: list[int], taken: set[str], context: Context) -> Iterator[dic
     """Numbers for the sizes that no letter is: those given, else those that stand in the formula."""
     distinct = sorted(set(seen), key=lambda v: (-seen.count(v) if v > 4 else 0, -v))
     wanted = [size for size in "nmk" if size not in taken and (size != "k" or context.output)]
-    if "n" in taken:  # beside letters a small number is a number
+    if taken & {"n", "m"}:  # beside letters a small number is a number
         distinct = [number for number in distinct if number > SMALL]
     ways: list[list[int]] = []
     for size in wanted:

@@ -278,6 +278,8 @@ def _mathematical(segment: Sequence[Token], i: int, depth: int) -> bool:
     others = [segment[j] for j in (i - 1, i + 1) if 0 <= j < len(segment)]
     if any(t.kind in ("sign", "power", "relation") for t in others):
         return True
+    if i and segment[i - 1].kind in ("number", "close") and not token.spaced and len(token.text) <= 3:
+        return True
     if not is_size(token.text) or len(segment) == 1:
         return False
     before = segment[i - 1] if i else None
@@ -288,7 +290,7 @@ def _mathematical(segment: Sequence[Token], i: int, depth: int) -> bool:
         return token.text != "a" or before.spaced
     if after is None or not _short(token.text):
         return after is not None and after.kind == "open" and not after.spaced
-    return after.kind == "open" or (after.kind == "name" and len(after.text) <= 2 and _short(after.text))
+    return after.kind == "open" or (after.kind == "name" and _short(after.text))
 
 
 def _short(name: str) -> bool:

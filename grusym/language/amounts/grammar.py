@@ -105,6 +105,7 @@ class _Parser:
     def exponent(self, sign: Token) -> Number:
         token = self.peek()
         closing = None
+        place = token.place if token is not None else sign.place
         if token is not None and token.kind == "open":
             closing = OPEN[token.text]
             self.i += 1
@@ -117,7 +118,8 @@ class _Parser:
             if after is None or after.kind != "close":
                 raise self.fail(after or sign, f"the power needs {closing!r} after it")
             self.i += 1
-        return Number(token.value, token.place)
+            place = place.joined(after.place)
+        return Number(token.value, place)
 
     def operand(self) -> Amount:
         token = self.peek()
