@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from grusym.counts.context import Context
 from grusym.counts.finding import Finding
+from grusym.counts.letters import readings
 from grusym.counts.matching import Match, matches
 from grusym.counts.mending import Mended, mended, place_words
 from grusym.counts.statements import Said, Statement
 from grusym.counts.truths import exact, maps
-from grusym.language.amounts.tree import Amount, Number, letters, value
+from grusym.language.amounts.tree import Amount, Number, letters, polynomial, value
 
 EXPANDED = "formula and count expanded: the same polynomial in all sizes"
 ROUNDED = Fraction(1, 100)
@@ -28,6 +29,7 @@ class Progress:
     number: Any = None
     sizes: Mapping[str, int] = field(default_factory=dict)
     open: tuple[str, ...] = ()
+    turned: str = ""
     assumes: tuple[str, ...] = ()
 
 
@@ -38,6 +40,8 @@ def judge_chain(
 
     `bound` are the numbers that letters stand for, `last` is the last number of the text so far.
     """
+    if statement.order:
+        return _growth(statement, text, context)
     known = Progress(number=last if _bare(statement) else None)
     for i, said in enumerate(statement.chain):
         found = _judged(said, i, statement, text, context, bound, known)
@@ -50,9 +54,7 @@ def judge_chain(
         told = f"the sizes for {numbers} are not given; give the state's and the input's"
         return Finding("undecided", statement, detail=told, cell=context.cell.name, quantity=context.quantity)
     best = next(iter(known.common.values()))
-    detail = "; ".join(
-        word for word in (best.letters(), _alternative(known.common, best), *known.open) if word
-    )
+    detail = "; ".join(word for word in (best.letters(), known.turned, *known.open) if word)
     return Finding(
         "proved",
         statement,
@@ -67,17 +69,63 @@ def judge_chain(
     )
 
 
+def arithmetic(statement: Statement, text: str, context: Context) -> Finding:
+    """The numbers of a chain that is about no cell: each must be the value of the one before it."""
+    known = Progress()
+    for said in statement.chain:
+        if letters(said.tree):
+            return Finding("undecided", statement, detail=f"{said.text} is not about the cell")
+        number = value(said.tree, {})
+        if known.number is not None and (found := _compared(number, said, statement, text, context, known)):
+            return found
+        known.number = number
+    return Finding("proved", statement, "exact arithmetic", value=known.number)
+
+
+def _growth(statement: Statement, text: str, context: Context) -> Finding:
+    """O(n² + nm): the terms that grow fastest, whatever their coefficients."""
+    import sympy
+
+    said = statement.chain[0]
+    seen = ""
+    for reading in readings(said.tree, context):
+        suited = context.suited(reading.roles)
+        sizes = reading.completed({size: sympy.Symbol(size, positive=True) for size in "nmpkLDTBV"})
+        g = int(maps(context.cell))
+        own = {name: reading.value(name, sizes, g, sizes["n"]) for name in reading.meaning}
+        claimed = _fastest(polynomial(said.tree, own))
+        for count in suited.counts():
+            for extent in suited.extents(reading.roles, False):
+                true = _fastest(sympy.expand(exact(count, extent, sizes)))
+                seen = seen or " + ".join(map(str, sorted(true, key=str)))
+                if true == claimed:
+                    return Finding(
+                        "proved", statement, "leading terms compared", assumes=("up to constant factors",)
+                    )
+    where = place_words(said.place, said.text, text)
+    return Finding(
+        "refuted", statement, "leading terms compared", where=where, error="another growth", fix=f"O({seen})"
+    )
+
+
+def _fastest(formula: Any) -> frozenset[Any]:
+    """The monomials that no other monomial of a formula outgrows."""
+    import sympy
+
+    found = {term.as_coeff_Mul()[1] for term in sympy.Add.make_args(formula)}
+    return frozenset(a for a in found if not any(b != a and (b / a).is_polynomial() for b in found))
+
+
 def _bare(statement: Statement) -> bool:
     return len(statement.chain) == 1 and isinstance(statement.chain[0].tree, Number)
 
 
-def _alternative(common: Mapping[Any, Match], best: Match) -> str:
+def _turned(found: Sequence[Match]) -> str:
     """That the letters could be read the other way round, where they could."""
-    other = {"n": "m", "m": "n"}
+    best, other = found[0], {"n": "m", "m": "n"}
     turned = {name: other.get(size, size) for name, size in best.reading.meaning.items()}
-    if {"n", "m"} <= best.reading.roles and any(
-        m.reading.meaning == turned and m.key == best.key for m in common.values()
-    ):
+    both = any(m.reading.meaning == turned and m.key == best.key for m in found)
+    if {"n", "m"} <= best.reading.roles and both:
         return "the letters of state and input may be exchanged: both readings make it right"
     return ""
 
@@ -105,6 +153,7 @@ def _judged(
     found = matches(said.tree, context)
     if not found:
         return _refuted(said, statement, text, context, mended(said.tree, text, context, known.common))
+    known.turned = known.turned if known.common is not None else _turned(found)
     keys: dict[Any, Match] = {}
     for match in found:
         keys.setdefault(match.key, match)
@@ -247,18 +296,38 @@ def _some_sizes(number: Any, common: Mapping[Any, Match], context: Context) -> s
     names = {size: name for name, size in best.reading.meaning.items()}
     if not {"n"} <= names.keys() or names.keys() - {"n", "m", "g"}:
         return ""
+    slope, start = _in_input(best)
     for n in range(1, WIDEST):
-        at = {**dict.fromkeys("pkLDTBV", 1), "n": n, "m": n if best.reading.same else 0}
-        start = int(exact(best.count, best.extent, at))
+        left = number - _horner(start, n)
+        if left < 0:
+            return None
         if best.reading.same:
-            if start == number:
+            if left == 0:
                 return f"{names['n']} = {n}"
             continue
-        slope = int(exact(best.count, best.extent, {**at, "m": 1})) - start
-        m = Fraction(number - start, slope) if slope else Fraction(0)
-        if m.denominator == 1 and m > 0:
-            return f"{names['n']} = {n}, {names.get('m', 'm')} = {m}"
+        each = _horner(slope, n)
+        if each and left and (left / each).denominator == 1:
+            return f"{names['n']} = {n}, {names.get('m', 'm')} = {left / each}"
     return None
+
+
+def _in_input(match: Match) -> tuple[list[int], list[int]]:
+    """A count as slope · m + start: both as coefficients of a polynomial in n, the highest first."""
+    import sympy
+
+    n, m = sympy.symbols("n m")
+    sizes = {**dict.fromkeys("pkLDTBV", 1), "n": n, "m": n if match.reading.same else m}
+    formula = sympy.expand(exact(match.count, match.extent, sizes))
+    parts = (formula.coeff(m, 1), formula.coeff(m, 0))
+    slope, start = ([int(c) for c in sympy.Poly(part, n).all_coeffs()] for part in parts)
+    return slope, start
+
+
+def _horner(coefficients: list[int], n: int) -> Fraction:
+    found = 0
+    for coefficient in coefficients:
+        found = found * n + coefficient
+    return Fraction(found)
 
 
 def _refuted(said: Said, statement: Statement, text: str, context: Context, right: Mended | None) -> Finding:

@@ -91,6 +91,8 @@ class Context:
             return operation_counts(self.cell)
         if self.quantity == "weights":
             return part_counts(self.cell, "weights") + layer_counts(self.cell)
+        if self.quantity == "matrix":  # W may be the input's weights or all of them
+            return part_counts(self.cell, "input") + part_counts(self.cell, "weights")
         if self.quantity:
             return part_counts(self.cell, self.quantity)
         if self.more:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grusym.counts.chains import judge_chain
+from grusym.counts.chains import arithmetic, judge_chain
 from grusym.counts.context import Context, from_words, meanings
 from grusym.counts.finding import Finding
 from grusym.counts.layer_lines import Layer, layer_lines
@@ -17,7 +17,7 @@ from grusym.counts.mending import place_words
 from grusym.counts.ratios import cells_of_letters, judge_equation, judge_ratio
 from grusym.counts.statements import Statement, statements
 from grusym.counts.truths import exact
-from grusym.counts.words import cells_named, frameworks_named, parts, size_of
+from grusym.counts.words import cells_named, frameworks_named, other_part, parts, size_of
 from grusym.errors import DataError, ReadError, whole
 from grusym.language.amounts.tree import Amount, Letter, Number, letters, rebuilt
 from grusym.language.cell import Cell
@@ -34,6 +34,7 @@ BOUNDS = {
     "lower": "min",
     "least": "min",
 }
+TOTAL = re.compile(r"\b(?:total|sum|altogether|overall|in all|together)\b", re.IGNORECASE)
 SPEAKS_OF_BIAS = re.compile(r"bias|pytorch|torch|keras|onnx|cudnn", re.IGNORECASE)
 
 
@@ -47,6 +48,7 @@ class _Known:
     sizes: dict[str, int] = field(default_factory=dict)
     last: Finding | None = None
     number: Any = None
+    values: list[Any] = field(default_factory=list)
 
 
 def verify_count(
@@ -153,7 +155,7 @@ def _findings(
     for statement in said:
         of = cell
         labels = cells_named(" ".join(statement.label))
-        if own_labels and len(labels) == 1 and statement.ratio is None:
+        if own_labels and len(labels) == 1:
             of = _named(labels[0])
         finding = _one(statement, of, text, around, known, later)
         if finding is not None:
@@ -172,7 +174,10 @@ def _one(
 ) -> Finding | None:
     """The finding on one statement; None where it only says what a letter is."""
     if statement.ratio is not None:
-        return judge_ratio(statement, cell, cells_named(" ".join(statement.words)), text)
+        named = cells_named(" ".join(statement.words))
+        if len(named) > 1 and cell.name in named[1:]:  # GRU has 75 % of the parameters of an LSTM
+            return judge_ratio(statement, _named(named[0]), named[1:], text)
+        return judge_ratio(statement, cell, named, text)
     if cells_of_letters(statement):
         return judge_equation(statement, text)
     if _defines(statement, known) or _of_time(statement):
@@ -185,15 +190,22 @@ def _one(
         and isinstance(statement.chain[0].tree, Number)
     ):
         return _bounded(statement, bound, known.last, text)
+    label = " ".join((*statement.label, statement.name))
+    if (total := _total(statement, label, known, text)) is not None:
+        return total
     statement = _substituted(statement, known)
     sizes = (
         {**known.sizes}
         if _is_bare(statement)
         else {k: v for k, v in known.sizes.items() if k not in ("n", "m") or _given(known, k)}
     )
-    label = " ".join((*statement.label, statement.name))
     context = replace(from_words(cell, statement.all_words, around, sizes, known.meaning, label), own=own)
+    if other_part(label):
+        finding = arithmetic(statement, text, context)
+        known.values += [finding.value] if finding.value is not None else []
+        return finding
     finding = judge_chain(statement, text, context, known.bound, known.number)
+    known.values += [finding.value] if finding.value is not None else []
     if statement.name and len(statement.chain) >= 1:
         known.names[statement.name] = statement.chain[0].tree
         if finding.outcome in ("refuted", "undecided") and statement.name in later:
@@ -209,6 +221,27 @@ def _one(
         known.number = finding.value if finding.value is not None else known.number
         known.sizes = {**finding.sizes, **known.sizes}
     return finding
+
+
+def _total(statement: Statement, label: str, known: _Known, text: str) -> Finding | None:
+    """A number called the total, against the sum of the numbers before it."""
+    if not _is_bare(statement) or len(known.values) < 2 or not TOTAL.search(f"{label} {statement.all_words}"):
+        return None
+    item, total = statement.chain[0], sum(known.values)
+    assert isinstance(item.tree, Number)
+    if item.tree.value == total:
+        return Finding("proved", statement, "exact arithmetic", value=total)
+    where = place_words(item.place, item.text, text)
+    example = {"claimed": item.text, "true": str(total)}
+    return Finding(
+        "refuted",
+        statement,
+        "exact arithmetic",
+        where=where,
+        error="a wrong sum",
+        fix=str(total),
+        counterexample=example,
+    )
 
 
 def _given(known: _Known, size: str) -> bool:

@@ -16,7 +16,6 @@ from grusym.language.amounts.tree import letters, polynomial
 from grusym.language.cell import Cell
 
 COUNTED = {"params", "parameters", "param", "count", "weights", "total", "p"}
-NEAR = Fraction(1, 100)  # "about 75 %" is right to the percent
 
 
 def cells_of_letters(statement: Statement) -> dict[str, str]:
@@ -87,7 +86,7 @@ def judge_ratio(statement: Statement, cell: Cell, named_cells: Sequence[str], te
             if found == said:
                 measure = (f"parameters of a {name} of the same sizes are the measure", words)
                 return Finding("proved", statement, method="the ratio of two polynomials", assumes=measure)
-            if statement.about and _near(found, said):
+            if statement.slack and _near(found, said, statement.slack):
                 assumes = (f"parameters of a {name} are the measure", words, "in the limit of large sizes")
                 return Finding(
                     "agrees", statement, method="limits of the ratio of two polynomials", assumes=assumes
@@ -134,7 +133,7 @@ def _matrices(cell: Cell) -> Any:
     )
 
 
-def _near(ratio: Any, said: Any) -> bool:
+def _near(ratio: Any, said: Any, slack: Fraction) -> bool:
     """Whether a ratio is about a number in the limit of large sizes, whatever they have to each other."""
     import sympy
 
@@ -142,7 +141,7 @@ def _near(ratio: Any, said: Any) -> bool:
     scale = sympy.Symbol("scale", positive=True)
     for shares in ((1, 1, 1), (1, 3, 1), (3, 1, 1)):
         at = ratio.subs({s: share * scale for s, share in zip(sizes, shares, strict=False)})
-        if abs(sympy.limit(at, scale, sympy.oo) - said) > sympy.Rational(NEAR.numerator, NEAR.denominator):
+        if abs(sympy.limit(at, scale, sympy.oo) - said) > sympy.Rational(slack.numerator, slack.denominator):
             return False
     return True
 

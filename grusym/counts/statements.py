@@ -14,7 +14,25 @@ from grusym.language.amounts.tree import Amount, Letter, Number, Operation, Plac
 LONGEST = 4000  # characters of a text
 LONGEST_RUN = 300  # tokens of one formula
 PARTING = ("semicolon", "bar", "newline", "colon", "hash", "arrow", "comma", "other", "quote")
-FEWER = {"fewer", "less", "reduce", "reduces", "reduction", "reducing", "smaller", "saves", "saving", "drop"}
+FEWER = {
+    "cut",
+    "cuts",
+    "cutting",
+    "lower",
+    "lowers",
+    "shrinks",
+    "save",
+    "fewer",
+    "less",
+    "reduce",
+    "reduces",
+    "reduction",
+    "reducing",
+    "smaller",
+    "saves",
+    "saving",
+    "drop",
+}
 THINGS = {
     "layer",
     "layers",
@@ -29,6 +47,22 @@ THINGS = {
     "classes",
     "biases",
 }
+NUMBERED = {"layer", "step", "equation", "eq", "table", "figure", "fig", "case", "example", "gate"}
+ABOUT = {"about", "approximately", "roughly", "around", "nearly", "almost", "approx"}
+UNITS = {
+    "gate",
+    "gates",
+    "layers",
+    "directions",
+    "matrices",
+    "maps",
+    "sets",
+    "weight",
+    "weights",
+    "bias",
+    "biases",
+}
+UNITS |= {"parameters", "params"}
 MORE = {"more", "larger", "increase", "increases", "greater"}
 
 
@@ -60,7 +94,9 @@ class Statement:
     label: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     ratio: Fraction | None = None
+    slack: Fraction = Fraction(0)  # how far a ratio may be off, as it is rounded
     about: bool = False
+    order: bool = False  # an order of growth: O(n² + nm)
     place: Place = field(default_factory=lambda: Place(0, 0))
 
     @property
@@ -83,7 +119,10 @@ def statements(text: str) -> tuple[Statement, ...]:
     used = False
     for segment, end in _segments(_joined(tokens(text))):
         mine = list(_of_segment(segment, text, tuple(label)))
-        if mine:
+        behind = _behind(segment, mine) if end == "colon" else []
+        if behind:
+            found, label, used = found + mine, behind, False
+        elif mine:
             found += mine
             used = True
         else:
@@ -98,9 +137,17 @@ def statements(text: str) -> tuple[Statement, ...]:
     return tuple(found)
 
 
+def _behind(segment: Sequence[Token], mine: Sequence[Statement]) -> list[str]:
+    """The words after the last formula of a segment, which label the next one: 3 (...) vs LSTM: 4 (...)."""
+    last = max((statement.place.end for statement in mine), default=0)
+    return [t.text for t in segment if t.kind == "name" and t.place.start >= last] if mine else []
+
+
 def _joined(found: list[Token]) -> list[Token]:
     """Names of several words put together, and x between two operands taken for a sign."""
-    found = [t for i, t in enumerate(found) if not (t.kind == "sign" and t.text == "*" and _bullet(found, i))]
+    found = [
+        t for i, t in enumerate(found) if not (t.kind == "sign" and t.text in "*-+" and _bullet(found, i))
+    ]
     out: list[Token] = []
     for token in found:
         last = out[-1] if out else None
@@ -135,8 +182,17 @@ def _joined(found: list[Token]) -> list[Token]:
 
 
 def _bullet(found: Sequence[Token], i: int) -> bool:
-    """A star or a dash that begins an entry of a list."""
-    return (i == 0 or found[i - 1].kind == "newline") and i + 1 < len(found) and found[i + 1].spaced
+    """A star, or a dash before words or on several lines, that begins an entry of a list.
+
+    Before a formula on a line of its own a dash is a minus.
+    """
+    heads = [j for j in range(len(found)) if j == 0 or found[j - 1].kind == "newline"]
+    after = found[i + 1] if i + 1 < len(found) else None
+    if i not in heads or after is None or not after.spaced:
+        return False
+    dashes = sum(found[j].text == "-" for j in heads)
+    worded = after.kind == "name" and len(after.text) > 2 and not size_of(after.text)
+    return found[i].text != "-" or dashes > 1 or worded
 
 
 def _times(found: list[Token]) -> list[Token]:
@@ -214,7 +270,9 @@ def _segments(found: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
     """The text in pieces that no formula goes beyond, and the kind of what ends each."""
     piece: list[Token] = []
     depth = 0
-    for token in found:
+    for i, token in enumerate(found):
+        if token.kind == "newline" and _goes_on(found, i):
+            continue
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
         depth = max(depth, 0)
         if token.kind in PARTING and (
@@ -227,6 +285,17 @@ def _segments(found: Sequence[Token]) -> Iterator[tuple[list[Token], str]]:
     yield piece, "newline"
 
 
+def _goes_on(found: Sequence[Token], i: int) -> bool:
+    """Whether a formula goes on behind the end of a line: with = or a sign there, or one left open here."""
+    after = next((t for t in found[i + 1 :] if t.kind != "newline"), None)
+    before = found[i - 1] if i else None
+    if before is not None and before.kind in ("relation", "sign"):
+        return True
+    return after is not None and (
+        (after.kind == "relation" and after.text == "=") or (after.kind == "sign" and after.text in "+*")
+    )
+
+
 def _of_segment(segment: list[Token], text: str, label: tuple[str, ...]) -> Iterator[Statement]:
     ratio = _ratio(segment, label, text)
     if ratio is not None:
@@ -234,7 +303,14 @@ def _of_segment(segment: list[Token], text: str, label: tuple[str, ...]) -> Iter
         return
     runs = list(_runs(segment))
     inside = {id(t) for run in runs for t in run}
-    words = tuple(t.text for t in segment if id(t) not in inside and t.kind in ("name", "remark"))
+    inside |= {id(t) for i, t in enumerate(segment) if i and _is_unit(segment, i)}
+    within = [(run[0].place.start, run[-1].place.end) for run in runs]
+    words = tuple(
+        t.text
+        for t in segment
+        if t.kind == "remark"
+        or (t.kind == "name" and id(t) not in inside and not any(a <= t.place.start < b for a, b in within))
+    )
     for run in runs:
         statement = _chain(run, text, label, words)
         if statement is not None:
@@ -248,6 +324,8 @@ def _runs(segment: list[Token]) -> Iterator[list[Token]]:
     for i, token in enumerate(segment):
         if token.kind == "remark" or (not run and _counts_things(segment, i)):
             continue
+        if run and _is_unit(segment, i):
+            continue
         if _mathematical(segment, i, depth):
             depth += {"open": 1, "close": -1}.get(token.kind, 0)
             run.append(token)
@@ -260,12 +338,30 @@ def _runs(segment: list[Token]) -> Iterator[list[Token]]:
 def _counts_things(segment: Sequence[Token], i: int) -> bool:
     """3 layers, 4 gates: words, not an amount."""
     after = segment[i + 1] if i + 1 < len(segment) else None
+    if (
+        i
+        and segment[i].kind == "number"
+        and segment[i - 1].text.lower() in NUMBERED
+        and len(segment) == i + 1
+    ):
+        return True
     return (
         segment[i].kind == "number"
         and after is not None
         and after.kind == "name"
         and parts(after.text)[-1:] != ()
         and (parts(after.text)[-1] in THINGS)
+    )
+
+
+def _is_unit(segment: Sequence[Token], i: int) -> bool:
+    """gates in 3 gates × (...), biases in n biases: a word behind an amount that says of what."""
+    token, before = segment[i], segment[i - 1]
+    known = token.kind == "name" and token.text.lower() in UNITS and token.spaced
+    if known and before.kind == "name" and before.text.lower() in UNITS:
+        return True
+    return known and (
+        before.kind in ("number", "close", "power") or (before.kind == "name" and _short(before.text))
     )
 
 
@@ -313,6 +409,11 @@ def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str
             run[LONGEST_RUN].place.start,
             f"a formula of {len(run)} signs; give one of up to {LONGEST_RUN}",
         )
+    order = (
+        len(run) > 3 and run[0].text in ("O", "Θ", "Theta") and run[1].kind == "open" and run[1].text == "("
+    )
+    order = order and not any(t.text == run[0].text for t in run[1:])
+    run = run[1:] if order else run
     pieces: list[tuple[str, list[Token]]] = [("", [])]
     depth = 0
     for token in run:
@@ -339,10 +440,12 @@ def _chain(run: list[Token], text: str, label: tuple[str, ...], words: tuple[str
         chain.append(Said(tree, text[start:end], relation if chain else ""))
     place = Place(run[0].place.start, run[-1].place.end)
     name = ""
-    if len(chain) > 1 and isinstance(chain[0].tree, Letter) and not _binds(chain):
+    of_cells = all(cells_named(" ".join(parts(n))) for said in chain[1:] for n in letters(said.tree))
+    of_cells = of_cells and any(letters(said.tree) for said in chain[1:])
+    if len(chain) > 1 and isinstance(chain[0].tree, Letter) and not _binds(chain) and not of_cells:
         name, chain = chain[0].tree.name, [replace(chain[1], relation=""), *chain[2:]]
     about = any(said.relation == "≈" for said in chain)
-    return Statement(tuple(chain), name, label, words, None, about, place)
+    return Statement(tuple(chain), name, label, words, about=about, order=order, place=place)
 
 
 def _thousands(piece: list[Token]) -> Amount | None:
@@ -388,30 +491,56 @@ def _binds(chain: Sequence[Said]) -> bool:
 def _ratio(segment: list[Token], label: tuple[str, ...], text: str) -> Statement | None:
     """75 % of, 4x, reduces by 25 %: a number with a percent sign or a lone x behind it."""
     for i, token in enumerate(segment):
+        if token.kind == "remark" and (inner := _ratio(_joined(tokens(token.text)), label, text)):
+            own = tuple(t.text for t in segment if t.kind in ("name", "remark"))
+            return replace(inner, words=own, place=token.place)
         if token.kind != "number" or token.value is None:
-            if token.kind == "remark" and (inner := _ratio(_joined(tokens(token.text)), label, text)):
-                own = tuple(t.text for t in segment if t.kind in ("name", "remark"))
-                return replace(inner, words=own, place=token.place)
             continue
-        after = segment[i + 1] if i + 1 < len(segment) else None
-        value = token.value
+        read = _ratio_at(segment, i)
+        if read is None:
+            continue
+        value, last, percent = read
         words = [t.text for t in segment if t.kind in ("name", "remark")]
         small = {w for word in (*label, *words) for w in parts(word)}
-        if after is not None and (after.kind == "percent" or after.text.lower() == "percent"):
-            value /= 100
-            value = (
-                1 - value
-                if small & FEWER and not small & {"of"}
-                else 1 + value
-                if small & MORE and "of" not in small
-                else value
-            )
-        elif not (after is not None and _times_word(segment, i + 1)):
-            continue
-        about = i > 0 and segment[i - 1].kind == "relation" and segment[i - 1].text == "≈"
-        about = about or bool(small & {"about", "approximately", "roughly", "around", "nearly"})
-        return Statement((), "", label, tuple(words), value, about, Place(token.place.start, after.place.end))
+        after = segment[last + 1].text.lower() if last + 1 < len(segment) else ""
+        before = segment[i - 1] if i else None
+        whole = after == "of" or (before is not None and before.text.lower() == "to")
+        if percent and not whole and small & (FEWER | MORE):
+            value = 1 - value if small & FEWER else 1 + value
+        loose = (before is not None and before.text == "≈") or bool(small & ABOUT)
+        slack = (
+            Fraction(1, 100) if loose else Fraction(1, 200) if percent or "." in token.text else Fraction(0)
+        )
+        place = Place(token.place.start, segment[last].place.end)
+        return Statement((), "", label, tuple(words), value, slack, place=place)
     return None
+
+
+def _ratio_at(segment: Sequence[Token], i: int) -> tuple[Fraction, int, bool] | None:
+    """The ratio that begins at a number, the last token of it, and whether it is in percent."""
+    value = segment[i].value
+    assert value is not None
+    after = segment[i + 1] if i + 1 < len(segment) else None
+    if (fraction := _fraction(segment, i)) is not None:
+        return fraction, i + 2, False
+    if after is not None and (after.kind == "percent" or after.text.lower() == "percent"):
+        return value / 100, i + 1, True
+    if after is not None and _times_word(segment, i + 1):
+        return value, i + 1, False
+    return None
+
+
+def _fraction(segment: Sequence[Token], i: int) -> Fraction | None:
+    """3/4 of the parameters of an LSTM: two numbers, with words and no sign around them."""
+    three = segment[i : i + 3]
+    if len(three) < 3 or three[1].text != "/" or three[2].kind != "number" or not three[2].value:
+        return None
+    after = segment[i + 3] if i + 3 < len(segment) else None
+    first = i == 0 or segment[i - 1].kind in ("name", "remark", "relation")
+    if not first or after is None or after.text.lower() not in ("of", "the", "as", "that", "times"):
+        return None
+    assert three[0].value is not None
+    return three[0].value / three[2].value
 
 
 def _times_word(segment: Sequence[Token], i: int) -> bool:

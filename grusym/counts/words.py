@@ -26,12 +26,14 @@ SIZE_WORDS: dict[str, frozenset[str]] = {
     "bias": _words("bias biases"),
     "m": _words(
         "input inputs in inp features feature feat embed embedding emb embeddings x xdim ninp nin indim "
-        "inputsize inputdim embdim channels dx din nx 输入"
+        "inputsize inputdim embdim channels dx din nx obs observation token tokens mels 输入"
     ),
-    "k": _words("output outputs out classes class labels y nclasses nout outdim ydim targets dy 输出"),
+    "k": _words(
+        "output outputs out classes class labels y nclasses nout outdim ydim targets dy action actions 输出"
+    ),
     "n": _words(
-        "hidden hid units unit h state states neurons neuron cells rnn lstm gru model width memory nhid nh "
-        "hdim hiddensize hiddendim dh hsize recurrent 隐藏 隐层"
+        "hidden hid units unit h state states neurons neuron cell cells latent nodes rnn lstm gru model "
+        "width memory nhid nh hdim hiddensize hiddendim dh hsize recurrent 隐藏 隐层"
     ),
 }
 # What may stand beside such a word in a name: hidden size, number of units.
@@ -65,9 +67,10 @@ QUANTITIES = (
     ("gate", r"(?:per|each|one|single|every)[ -]gate|gate (?:params?|parameters)|gate$"),
     (
         "recurrent",
-        r"recurrent (?:weights?|kernel|matri\w+)|hidden[- ]to[- ]hidden|state[- ]to[- ]state|weight_hh",
+        r"recurrent (?:weights?|kernel|matri\w+)|(?:hidden|state)[- ]to[- ](?:hidden|state)"
+        r"|(?:weight|w) hh|w h",
     ),
-    ("input", r"input (?:weights?|kernel|matri\w+)|input[- ]to[- ]hidden|weight_ih"),
+    ("input", r"input (?:weights?|kernel|matri\w+)|input[- ]to[- ]hidden|weight ih|w ih|w xh|w x"),
     ("biases", r"bias(?:es)?(?: vectors?| terms?)?$"),
     ("weights", r"weights?(?: matri\w+)?(?: only)?$|matrices$|weights$"),
 )
@@ -85,11 +88,13 @@ def parts(name: str) -> tuple[str, ...]:
 def size_of(name: str) -> str:
     """The size that a name of more than one letter stands for, as its words say; empty where none do."""
     words = parts(name)
-    if len(name) == 1 or not words:
+    if len(name) == 1 or not words or (len(words) == 1 and words[0] in CELL_OF):
         return ""
     if words[0] in ("total", "params", "parameters", "param") or "params" in words or "parameters" in words:
         return ""
     if len(words) > 1 and len(words[0]) == 1:  # n_h, d_in, N_layers: the script says it
+        if set(words[1:]) <= SIZE_SUFFIXES:  # h_dim, x_size
+            return {"h": "n", "u": "n", "x": "m", "i": "m", "e": "m", "o": "k", "y": "k"}.get(words[0], "")
         script = [size for size, known in SIZE_WORDS.items() if set(words[1:]) & known]
         return script[0] if script else "m" if words[1] == "i" else "k" if words[1] == "o" else ""
     if words[:1] == ("layer",) and len(words) > 1 and words[1] == "dim":
@@ -144,6 +149,8 @@ def frameworks_named(words: str) -> tuple[str, ...]:
 def quantity_named(words: Iterable[str]) -> str:
     """What a label says is counted, one of QUANTITIES; empty for parameters."""
     text = " ".join(words).lower().replace("_", " ").strip()
+    if text in ("w", "u", "b"):
+        return {"w": "matrix", "u": "recurrent", "b": "biases"}[text]
     for quantity, pattern in QUANTITIES:
         if re.search(rf"(?:^|\W)(?:{pattern})(?=\W|$)", text) and not re.search(
             r"no bias|without bias", text
@@ -190,6 +197,14 @@ def output_named(words: str) -> bool:
             words.lower(),
         )
     )
+
+
+def other_part(label: str) -> bool:
+    """Whether a label names a part of a network that is no recurrent cell."""
+    others = (
+        r"embeddings?|dense|linear|fully|fc|softmax|output layer|conv\w*|attention|classifier|decoder|head"
+    )
+    return not cells_named(label) and bool(re.match(rf"\W*(?:{others})\b", label.lower()))
 
 
 def embedding_named(words: str) -> bool:

@@ -1,7 +1,10 @@
 """Count formulas in every notation, written for these tests: right, right under a convention, and wrong.
 
-Each is a cell, a text, and words: of right ones, words of the convention (empty: any); of wrong ones, the fix.
+Each is a cell, a text, and words: of right ones, of the convention (empty: any); of wrong ones, the fix and
+what the slip is called.
 """
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 

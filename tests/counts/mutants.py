@@ -1,4 +1,4 @@
-"""True counts broken by one edit, and which polynomials are true of a cell, worked out apart from the judge."""
+"""True counts broken by one edit, and which polynomials are true of a cell, worked out apart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ Terms = tuple[tuple[int, tuple[int, int, int]], ...]  # coefficient, powers of n
 
 
 def terms_of(formula: Any) -> Terms:
-    return tuple((int(c), tuple(map(int, powers))) for powers, c in sp.Poly(sp.expand(formula), n, m, p).terms())
+    return tuple(
+        (int(c), tuple(map(int, powers))) for powers, c in sp.Poly(sp.expand(formula), n, m, p).terms()
+    )
 
 
 def formula_of(terms: Terms) -> Any:
@@ -79,7 +81,11 @@ def is_true(terms: Terms, cell: Cell, exchangeable: bool) -> bool:
         ways_of_one = [sp.expand(true.subs(m, n)) for true in true_of(cell)]
         if formula in ways_of_one:
             return True
-    if exchangeable and not formula.has(n) and formula.subs(m, n) in [sp.expand(t.subs(m, n)) for t in true_of(cell)]:
+    if (
+        exchangeable
+        and not formula.has(n)
+        and formula.subs(m, n) in [sp.expand(t.subs(m, n)) for t in true_of(cell)]
+    ):
         return True
     return any(way in true_of(cell) for way in ways)
 

@@ -35,7 +35,11 @@ ARGUED = {
 def corpus() -> Path | None:
     """The file with the formulas, if this machine has one."""
     named = os.environ.get("GRUSYM_WILD")
-    places = [Path(named)] if named else [ROOT.parent / "shared" / "corpus", ROOT / ".." / ".." / "shared" / "corpus"]
+    places = (
+        [Path(named)]
+        if named
+        else [ROOT.parent / "shared" / "corpus", ROOT / ".." / ".." / "shared" / "corpus"]
+    )
     return next((place / "counts.jsonl" for place in places if (place / "counts.jsonl").exists()), None)
 
 
@@ -75,7 +79,7 @@ def main() -> int:
     """Print the table and what differs."""
     path = corpus()
     if path is None:
-        print("no collection of formulas here: GRUSYM_WILD names none and ../shared/corpus has no counts.jsonl; skipped")
+        print("skipped: GRUSYM_WILD names no collection of formulas and ../shared/corpus has no counts.jsonl")
         return 0
     seen: Counter[tuple[str, str]] = Counter()
     agreed, read, helped, differing = 0, 0, [], []
@@ -105,7 +109,10 @@ def main() -> int:
 
 def _difference(row: dict[str, str], verdict: Verdict) -> str:
     said = verdict.fix or verdict.detail or "; ".join(verdict.assumes)
-    lines = [f"{row['id']}  {row['verdict']}, but {verdict.outcome}: {row['text']}", f"    label: {row['truth']}"]
+    lines = [
+        f"{row['id']}  {row['verdict']}, but {verdict.outcome}: {row['text']}",
+        f"    label: {row['truth']}",
+    ]
     lines.append(f"    verdict: {'; '.join(verdict.assumes) or verdict.error}; {said}")
     if row["verdict"] == "wrong" and verdict.holds:
         named = verify_count(cells_named(row["cell"])[0], row["text"], about=f"{row['cell']} PyTorch")

@@ -48,6 +48,7 @@ SUBSCRIPT = re.compile(
 SPACES = re.compile(
     r"\\(?:,|;|:|!|>|\s|quad\b|qquad\b|left\b\.?|right\b\.?|[bB]ig+[lr]?\b|displaystyle\b|&)|[&$`]"
 )
+TAG = re.compile(r"<(?P<script>sup|sub)>(?P<inner>\w+)</(?P=script)>|</?(?P<tag>[a-zA-Z]+)(?:\s[^<>]*)?/?>")
 ENTITIES = {
     "&times;": "×",
     "&sup2;": "²",
@@ -81,10 +82,24 @@ def tokens(text: str) -> list[Token]:
 
 def plain(text: str) -> str:
     """The text with other spellings of one character exchanged for it, one for one."""
-    found = text.translate(DASHES).translate(LETTERS)
+    found = TAG.sub(_untagged, text.translate(DASHES).translate(LETTERS))
     for entity, sign in ENTITIES.items():
         found = found.replace(entity, sign.ljust(len(entity)))
     return "".join(_narrow(c) for c in found)
+
+
+def _untagged(m: re.Match[str]) -> str:
+    """<sup>2</sup> is ^2, <sub>h</sub> is _h, the end of a table's field a bar; other tags say nothing."""
+    if m["script"]:
+        return (("^" if m["script"] == "sup" else "_") + m["inner"]).ljust(len(m.group()))
+    sign = (
+        "|"
+        if m["tag"].lower() in ("td", "th")
+        else ";"
+        if m["tag"].lower() in ("tr", "br", "li", "p")
+        else " "
+    )
+    return sign.ljust(len(m.group()))
 
 
 def _narrow(c: str) -> str:
@@ -130,6 +145,8 @@ class _Scanner:
             self._superscript()
         elif c in SIGNS:
             self._put("sign", SIGNS[c], at + 1)
+        elif c == "." and text[at + 1 : at + 2] in ("(", "[") and not self.spaced and self.found:
+            self._put("sign", "*", at + 1)  # 3.(n + m)
         else:
             self._mark(c)
 
