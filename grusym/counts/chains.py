@@ -369,8 +369,10 @@ def _hint(tree: Amount, context: Context) -> str:
     if context.directions == 1:
         wider.append(("two directions", replace(context, directions=2)))
     if not context.quantity:
-        wider.append(("one gate", replace(context, quantity="gate", frameworks=())))
-        wider.append(("floating-point operations", replace(context, quantity="operations", frameworks=())))
+        wider.append(("one gate", replace(context, quantity="gate", frameworks=(), layer="")))
+        wider.append(
+            ("floating-point operations", replace(context, quantity="operations", frameworks=(), layer=""))
+        )
     for words, other in wider:
         if matches(tree, other):
             return f"it is right for {words}: say so if that is meant"

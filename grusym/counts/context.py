@@ -49,6 +49,7 @@ class Context:
     cell: Cell
     quantity: str = ""
     frameworks: tuple[str, ...] = ()
+    layer: str = ""  # one framework's layer exactly: "keras reset_after=False"
     directions: int = 1
     layers: int | None = None
     biases: bool | None = None
@@ -81,10 +82,15 @@ class Context:
                 and self.biases is not False
                 and count.quantity not in ("operations", "input", "recurrent", "weights")
             ):
-                own = [name for name in count.frameworks if name.split()[0] in self.frameworks]
-                if not own:
+                if not any(self._named(name) for name in count.frameworks):
                     continue
             yield count
+
+    def _named(self, layer: str) -> bool:
+        """Whether a framework's layer is among those named: "keras" in words is any of Keras."""
+        if self.layer:
+            return layer.rsplit(" ", 1)[0] == self.layer
+        return layer.split()[0] in self.frameworks
 
     def _all(self) -> tuple[Count, ...]:
         if self.quantity == "operations":

@@ -16,7 +16,7 @@ from grusym.counts.matching import Match
 from grusym.counts.mending import place_words
 from grusym.counts.ratios import cells_of_letters, judge_equation, judge_ratio
 from grusym.counts.statements import Statement, statements
-from grusym.counts.truths import exact
+from grusym.counts.truths import exact, layer_counts
 from grusym.counts.words import cells_named, frameworks_named, other_part, parts, size_of
 from grusym.errors import DataError, ReadError, whole
 from grusym.language.amounts.tree import Amount, Letter, Number, letters, rebuilt
@@ -36,6 +36,14 @@ BOUNDS = {
 }
 TOTAL = re.compile(r"\b(?:total|sum|altogether|overall|in all|together)\b", re.IGNORECASE)
 SPEAKS_OF_BIAS = re.compile(r"bias|pytorch|torch|keras|onnx|cudnn", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What is said around a text, and the framework's layer that is meant, if one is named exactly."""
+
+    words: str
+    layer: str = ""
 
 
 @dataclass
@@ -81,9 +89,7 @@ def verify_count(
         for k, v in (("hidden", hidden), ("input", input), ("output", output))
         if v is not None
     }
-    around = f"{about} {framework or ''}"
-    if framework:
-        _known_framework(framework)
+    around = _Around(f"{about} {framework or ''}", _exact_layer(framework, cell) if framework else "")
     claim = Claim(id="count", statement=text.strip())
     layers = layer_lines(text)
     said = statements(_without(text, layers))
@@ -108,13 +114,20 @@ def _named(name: str) -> Cell:
     return cell(name)
 
 
-def _known_framework(framework: str) -> None:
+def _exact_layer(framework: str, cell: Cell | str | None) -> str:
+    """The framework's layer that is asked for by name; empty where words such as PyTorch name a framework.
+
+    Raises UnknownNameError for a framework nobody knows, DataError where it has no such layer.
+    """
     from grusym.errors import unknown
     from grusym.models.conventions import frameworks
 
-    known = {name.split()[0] for name in frameworks()}
-    if not frameworks_named(framework):
-        raise unknown("framework", framework, known)
+    if framework not in frameworks() and not frameworks_named(framework):
+        raise unknown("framework", framework, frameworks())
+    of = _named(cell) if isinstance(cell, str) else cell
+    if of is not None and not any(count.frameworks for count in layer_counts(of)):
+        raise DataError(f"{framework} was asked for a {of.name}, which it has not; leave the framework out")
+    return framework if framework in frameworks() else ""
 
 
 def _without(text: str, layers: Sequence[Layer]) -> str:
@@ -146,10 +159,10 @@ def _findings(
     layers: Sequence[Layer],
     text: str,
     sizes: Mapping[str, int],
-    around: str,
+    around: _Around,
 ) -> list[Finding]:
     known = _Known(meaning=meanings(text), sizes=dict(sizes))
-    found = [judge_layer(layer, cell, text, sizes, around) for layer in layers]
+    found = [judge_layer(layer, cell, text, sizes, around.words) for layer in layers]
     own_labels = len(_subjects(said, (), text)) > 1
     later = [name for statement in said for item in statement.chain for name in letters(item.tree)]
     for statement in said:
@@ -167,7 +180,7 @@ def _one(
     statement: Statement,
     cell: Cell,
     text: str,
-    around: str,
+    around: _Around,
     known: _Known,
     later: Sequence[str],
     own: bool = False,
@@ -199,7 +212,9 @@ def _one(
         if _is_bare(statement)
         else {k: v for k, v in known.sizes.items() if k not in ("n", "m") or _given(known, k)}
     )
-    context = replace(from_words(cell, statement.all_words, around, sizes, known.meaning, label), own=own)
+    context = from_words(cell, statement.all_words, around.words, sizes, known.meaning, label)
+    named = (around.layer.split()[0],) if around.layer else context.frameworks
+    context = replace(context, own=own, layer=around.layer, frameworks=named)
     if other_part(label):
         finding = arithmetic(statement, text, context)
         known.values += [finding.value] if finding.value is not None else []
@@ -377,7 +392,7 @@ def _worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _searched(
-    claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str
+    claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: _Around
 ) -> Verdict:
     """Which of all known cells have the count."""
     found = {name: verdict for name, verdict in _each(claim, said, text, sizes, around) if verdict.holds}
@@ -395,7 +410,7 @@ def _searched(
 
 
 def _each(
-    claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str
+    claim: Claim, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: _Around
 ) -> Iterator[tuple[str, Verdict]]:
     from grusym.cells.library import cell_names
 
@@ -406,7 +421,7 @@ def _each(
 
 
 def _only_matches(
-    cell: Cell, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: str
+    cell: Cell, said: Sequence[Statement], text: str, sizes: Mapping[str, int], around: _Around
 ) -> Iterator[Finding]:
     """The findings on a cell, without mending what does not hold."""
     from grusym.counts.matching import matches
@@ -415,7 +430,9 @@ def _only_matches(
     for statement in said:
         if statement.ratio is None and not _is_bare(statement) and not _defines(statement, known):
             label = " ".join((*statement.label, statement.name))
-            context: Context = from_words(cell, statement.all_words, around, sizes, known.meaning, label)
+            context: Context = from_words(
+                cell, statement.all_words, around.words, sizes, known.meaning, label
+            )
             if not matches(statement.chain[0].tree, replace(context, own=True)):
                 yield Finding("refuted", statement, cell=cell.name)
                 return

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from grusym.counts.context import Context
-from grusym.counts.letters import Reading, readings, standard_point
+from grusym.counts.letters import SMALL, Reading, readings, standard_point
 from grusym.counts.truths import (
     Count,
     Extent,
@@ -64,9 +64,19 @@ class Match:
         if self.count.rank or self.competing or self.count.quantity not in ("parameters",):
             found.append(self.count.convention + stored_by(self.count))
         found += self.extent.words()
+        small = [
+            size
+            for name, size in self.reading.meaning.items()
+            if name in ("#n", "#m") and self._is_small(size)
+        ]
+        found += [f"{SIZE_WORDS[size]} {self.reading.sizes[size]}, read from the numbers" for size in small]
         if self.reading.same and not self.reading.sizes.get("n"):
             found.append("the input as wide as the state")
         return tuple(word for word in found if word)
+
+    def _is_small(self, size: str) -> bool:
+        """Whether a size that was read from numbers is so small that it might be a factor."""
+        return self.reading.sizes.get(size, SMALL + 1) <= SMALL
 
     def letters(self) -> str:
         """Which letter or number is which size."""

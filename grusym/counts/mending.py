@@ -72,7 +72,7 @@ def _other_convention(tree: Amount, text: str, context: Context) -> Mended | Non
     """A right formula for another framework than the one that is named."""
     if not context.frameworks or context.biases is False:
         return None
-    free = matches(tree, replace(context, frameworks=()))
+    free = matches(tree, replace(context, frameworks=(), layer=""))
     if not free:
         return None
     found = free[0]
@@ -80,7 +80,7 @@ def _other_convention(tree: Amount, text: str, context: Context) -> Mended | Non
     if own is None:
         return None
     said = found.count.convention or "the cell's own biases"
-    return replace(own, error=f"{said} given for {' and '.join(context.frameworks)}")
+    return replace(own, error=f"{said} given for {context.layer or ' and '.join(context.frameworks)}")
 
 
 def _exchanged(tree: Amount, text: str, context: Context) -> Mended | None:
