@@ -56,6 +56,12 @@ def test_without_a_cell_those_that_have_the_count_are_named(capsys: pytest.Captu
     assert code == 0 and "mgu" in out
 
 
+def test_neither_a_cell_nor_a_check_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["count"])
+    assert "no cell was named" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -64,7 +70,6 @@ def test_without_a_cell_those_that_have_the_count_are_named(capsys: pytest.Captu
         (("--check", "3n", "--cell", "mgu", "--framework", "torch"), "torch was asked for a mgu"),
         (("--check", "3n", "--cell", "gru", "--framework", "torhc"), "there is no framework 'torhc'"),
         (("gru", "--cell", "lstm"), "--cell was given without --check"),
-        ((), "no cell was named"),
     ],
 )
 def test_wrong_usage_is_one_line(

@@ -71,6 +71,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     cell_options(parser)
     answer_options(parser)
+    parser.set_defaults(refuse=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     if options.check is not None:
         return _checked(options)
     if not options.cells:
-        raise DataError("no cell was named; name one, as in: grusym count gru")
+        options.refuse("no cell was named; name one, as in: grusym count gru")
     for option in ("cell", "about", "output"):
         if getattr(options, option):
             raise DataError(

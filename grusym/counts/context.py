@@ -77,14 +77,10 @@ class Context:
                 continue
             if self.biases is False and count.biases != 0:
                 continue
-            if (
-                self.frameworks
-                and self.biases is not False
-                and count.quantity not in ("operations", "input", "recurrent", "weights")
-            ):
-                if not any(self._named(name) for name in count.frameworks):
-                    continue
-            yield count
+            stored = count.quantity not in ("operations", "input", "recurrent", "weights")
+            restricted = self.frameworks and self.biases is not False and stored
+            if not restricted or any(self._named(name) for name in count.frameworks):
+                yield count
 
     def _named(self, layer: str) -> bool:
         """Whether a framework's layer is among those named: "keras" in words is any of Keras."""

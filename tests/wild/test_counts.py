@@ -1,4 +1,4 @@
-"""The judge of a collection of formulas, on a small one made here; and, where it is at hand, on the real one."""
+"""The judge of a collection of formulas, on a small one made here and, where it is at hand, on the real one."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pytest
 from tests.wild import counts
 
 ROWS = [
-    {"id": "a", "text": "3(n² + nm + n)", "cell": "gru", "letters": "", "verdict": "right", "truth": ""},
-    {"id": "b", "text": "6(n² + nm + n)", "cell": "gru, bidirectional", "letters": "", "verdict": "right-if", "truth": ""},
-    {"id": "c", "text": "2h(h + d)", "cell": "rnn", "letters": "", "verdict": "wrong", "truth": "h(h + d)"},
-    {"id": "d", "text": "| GRU | 270 |", "cell": "gru", "letters": "5 hidden, input 12", "verdict": "right-if", "truth": ""},
-]  # fmt: skip
+    {"id": name, "text": text, "cell": cell, "letters": letters, "verdict": verdict, "truth": ""}
+    for name, text, cell, letters, verdict in (
+        ("a", "3(n² + nm + n)", "gru", "", "right"),
+        ("b", "6(n² + nm + n)", "gru, bidirectional", "", "right-if"),
+        ("c", "2h(h + d)", "rnn", "", "wrong"),
+        ("d", "| GRU | 270 |", "gru", "5 hidden, input 12", "right-if"),
+    )
+]
 
 
 def collection(folder: Path, rows: list[dict[str, str]]) -> str:
