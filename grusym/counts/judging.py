@@ -145,7 +145,7 @@ def _subjects(said: Sequence[Statement], layers: Sequence[Layer], text: str) -> 
         if cells_of_letters(statement):
             found += list(cells_of_letters(statement).values())[:1]
             continue
-        named = cells_named(" ".join(statement.label))
+        named = cells_named(" ".join((*statement.label, statement.name)))
         if not named:
             named = cells_named(statement.all_words)
             named = (named[:1] if len(named) > 1 else ()) if statement.ratio is not None else named
@@ -163,11 +163,12 @@ def _findings(
 ) -> list[Finding]:
     known = _Known(meaning=meanings(text), sizes=dict(sizes))
     found = [judge_layer(layer, cell, text, sizes, around.words) for layer in layers]
-    own_labels = len(_subjects(said, (), text)) > 1
+    bare = any(not cells_named(statement.all_words) for statement in said)
+    own_labels = len({cell.name, *_subjects(said, (), text)} if bare else _subjects(said, (), text)) > 1
     later = [name for statement in said for item in statement.chain for name in letters(item.tree)]
     for statement in said:
         of = cell
-        labels = cells_named(" ".join(statement.label))
+        labels = cells_named(" ".join((*statement.label, statement.name)))
         if own_labels and len(labels) == 1:
             of = _named(labels[0])
         finding = _one(statement, of, text, around, known, later)
@@ -208,7 +209,7 @@ def _one(
         return total
     statement = _substituted(statement, known)
     sizes = (
-        {**known.sizes}
+        {**_bound_sizes(known), **known.sizes}
         if _is_bare(statement)
         else {k: v for k, v in known.sizes.items() if k not in ("n", "m") or _given(known, k)}
     )
@@ -257,6 +258,12 @@ def _total(statement: Statement, label: str, known: _Known, text: str) -> Findin
         fix=str(total),
         counterexample=example,
     )
+
+
+def _bound_sizes(known: _Known) -> dict[str, int]:
+    """The sizes that letters with numbers stand for: hidden_size = 128."""
+    named = {known.meaning.get(name) or size_of(name): number for name, number in known.bound.items()}
+    return {size: number for size, number in named.items() if size and size in "nmk"}
 
 
 def _given(known: _Known, size: str) -> bool:

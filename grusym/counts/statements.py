@@ -311,8 +311,14 @@ def _of_segment(segment: list[Token], text: str, label: tuple[str, ...]) -> Iter
         if t.kind == "remark"
         or (t.kind == "name" and id(t) not in inside and not any(a <= t.place.start < b for a, b in within))
     )
+    last = 0
     for run in runs:
-        statement = _chain(run, text, label, words)
+        between = tuple(
+            t.text for t in segment if t.kind == "name" and last <= t.place.start < run[0].place.start
+        )
+        mine = between if last and cells_named(" ".join(between)) else label
+        last = run[-1].place.end
+        statement = _chain(run, text, mine, words)
         if statement is not None:
             yield statement
 
@@ -460,7 +466,7 @@ def apart(tree: Amount) -> Amount:
     """The tree with nm taken for n m where one of its letters stands alone too, or only such names stand."""
     names = letters(tree)
     alone = {name for name in names if len(name) == 1}
-    short = [name for name in names if 2 <= len(name) <= 3 and name.isalpha()]
+    short = [n for n in names if 2 <= len(n) <= 3 and n.isalpha() and not cells_named(n)]
 
     def product(node: Amount) -> Amount | None:
         if not isinstance(node, Letter) or node.name not in short:
