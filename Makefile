@@ -7,12 +7,13 @@ RESULTS ?= results
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint crosscheck bench clean help
+.PHONY: report test lint crosscheck wild bench clean help
 .DELETE_ON_ERROR:
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 	@echo 'make crosscheck   the same numbers against the frameworks themselves'
+	@echo 'make wild         verdicts on public formulas, where a collection of them is at hand'
 	@echo 'make bench        timings, as ratios'
 
 report: $(VENV)/.installed
@@ -30,6 +31,9 @@ lint: $(VENV)/.installed-dev
 
 crosscheck: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q -m crosscheck
+
+wild: $(VENV)/.installed
+	$(BIN)/python -m tests.wild.counts
 
 bench: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' --benchmark-only

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from grusym.assemble import check as check, convert as convert, simulate as simulate
     from grusym.calculus import adjoint, budget, comparing, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names, cells_from as cells_from
+    from grusym.counts.judging import verify_count as verify_count
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
@@ -56,6 +57,7 @@ HOMES = {
     "random_weights": "grusym.assemble",
     "read_cell": "grusym.language.reader",
     "simulate": "grusym.assemble",
+    "verify_count": "grusym.counts.judging",
 }
 
 # These take a cell first: here, at the boundary, its name does as well.

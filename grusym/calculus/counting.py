@@ -45,6 +45,13 @@ def operation_count(cell: Cell) -> sympy.Expr:
     return _factored(count)
 
 
+def product_count(cell: Cell) -> sympy.Expr:
+    """The multiply-adds of one step that products with whole matrices cost: a b for a rows and b columns."""
+    products = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Product)]
+    whole = [n for n in products if not isinstance(n.left, Diagonal)]
+    return _factored(sum((_product_cost(node, cell) for node in whole), start=_zero()))
+
+
 def activation_count(cell: Cell) -> sympy.Expr:
     """Evaluations of elementwise functions (σ, tanh, max, ...) in one step, entry by entry."""
     found = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Activation | Extremum)]

@@ -5,6 +5,7 @@ grusym count gru --hidden 64 --input 32     and their values there
 grusym count gru lstm --compare             ratio, difference and limits of two cells' parameters
 grusym count gru lstm --compare --what multiply_adds
 grusym count gru lstm --framework keras     the layers of a framework, and why they have so many parameters
+grusym count --check "3(n² + nm + n)" --cell gru     is a formula right, and in which convention
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from grusym.terminal import (
     answer_options,
     cell_options,
     check_letters,
+    given_cell,
     given_cells,
     named_size,
     positive,
@@ -42,7 +44,21 @@ class Counted:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("cells", nargs="+", metavar="CELL", help=CELL_HELP)
+    parser.add_argument("cells", nargs="*", metavar="CELL", help=CELL_HELP)
+    parser.add_argument(
+        "--check",
+        metavar="TEXT",
+        help="verify a formula, number or ratio that is said of a cell's count; - reads it",
+    )
+    parser.add_argument(
+        "--cell", metavar="CELL", help="the cell that --check is about (default: every known cell)"
+    )
+    parser.add_argument(
+        "--about", metavar="WORDS", default="", help='what is said around it: "bidirectional, 2 layers"'
+    )
+    parser.add_argument(
+        "--output", type=positive, metavar="K", help="with --check: width of a read-out layer"
+    )
     parser.add_argument("--hidden", type=positive, metavar="N", help="state width n")
     parser.add_argument("--input", type=positive, metavar="M", help="input width m")
     size_option(parser)
@@ -55,12 +71,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     cell_options(parser)
     answer_options(parser)
+    parser.set_defaults(refuse=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the counts, or the comparison."""
     sizes = {"n": options.hidden, "m": options.input, **dict(map(named_size, options.size))}
     given = {letter: whole(f"size {letter}", _number(size), 1) for letter, size in sizes.items() if size}
+    if options.check is not None:
+        return _checked(options)
+    if not options.cells:
+        options.refuse("no cell was named; name one, as in: grusym count gru")
+    for option in ("cell", "about", "output"):
+        if getattr(options, option):
+            raise DataError(
+                f"--{option} was given without --check TEXT; give a formula to check, or leave it out"
+            )
     if options.framework:
         things = _layers(options, given)
     else:
@@ -70,6 +96,31 @@ def run(options: argparse.Namespace) -> int:
         return _compare(options, things)
     answer(options, "\n".join(_text(thing, given) for thing in things), [_data(t, given) for t in things])
     return 0
+
+
+def _checked(options: argparse.Namespace) -> int:
+    """Verify what is said of a count; 1 where it is refuted."""
+    import sys
+
+    from grusym.counts.judging import verify_count
+
+    text = sys.stdin.read() if options.check == "-" else options.check
+    names = [*options.cells, *([options.cell] if options.cell else [])]
+    cells: list[Cell | None] = [given_cell(name, options.cells_from) for name in names]
+    verdicts = [
+        verify_count(
+            cell,
+            text,
+            hidden=options.hidden,
+            input=options.input,
+            output=options.output,
+            framework=options.framework,
+            about=options.about,
+        )
+        for cell in cells or [None]
+    ]
+    answer(options, "\n".join(map(str, verdicts)), [verdict.to_json() for verdict in verdicts])
+    return int(any(verdict.outcome == "refuted" for verdict in verdicts))
 
 
 def _layers(options: argparse.Namespace, sizes: Mapping[str, int]) -> list[Counted]:
