@@ -7,6 +7,7 @@ product ∂L/∂A += (c ⊙ ȳ) uᵀ. So there is no second set of rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -114,9 +115,12 @@ class Reverse:
         self.adjoints: dict[str, Expression] = {value: Name(g) for value, g in self.cotangents.items()}
 
     def fresh(self, name: str) -> str:
-        """A name nobody uses yet."""
+        """A name nobody uses yet, written so that it can be read: `δ_c`, and `δ_{h̃}` for the script h̃."""
         stem, _, script = name.partition("_")
-        candidates = [name, *(f"{stem}_{{{script.strip('{}')},{i}}}" for i in range(2, 1000))]
+        script = re.sub(r"[^\w,\u0300-\u036f]", "", script)
+        word = re.fullmatch(r"\w+", script)  # as a name that is read carries it
+        name = f"{stem}_{script}" if word else f"{stem}_{{{script}}}" if script else stem
+        candidates = [name, *(f"{stem}_{{{script}{',' if script else ''}{i}}}" for i in range(2, 1000))]
         found = next(c for c in candidates if c not in self.used)
         self.used.add(found)
         return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from grusym.algebra.differential import Differential, identity
-from grusym.calculus.jacobian import local_in, values_behind
+from grusym.calculus.jacobian import local_in, scalars, values_behind
 from grusym.calculus.lines import Line, lines_of
 from grusym.language.cell import Cell
 from grusym.language.derivation import Derivation, Step
@@ -28,7 +28,7 @@ def derivation(cell: Cell, of: str, by: str, result: Expression) -> Derivation:
             uses = (len(steps), *(last[v] for v in through))
             now = now.chained(lambda v: known[str(v)])
             rule = f"chain rule through {', '.join(through)}"
-            steps.append(Step(rule, Increment(Name(value)), now.expression, uses))
+            steps.append(Step(rule, Increment(Name(value)), now.line(scalars(cell)), uses))
         known[value], last[value] = now, len(steps)
     return Derivation(of, by, needed(steps), result)
 
@@ -37,9 +37,9 @@ def changing(cell: Cell, by: str, among: Collection[str] | None = None) -> tuple
     """A name and all values that change with it, in the order of the equations."""
     found = [by]
     for value in cell.values:
-        if value != by and (among is None or value in among):
-            if not local_in(cell, value, found).is_zero:
-                found.append(value)
+        asked = value != by and (among is None or value in among)
+        if asked and not local_in(cell, value, found).is_zero:
+            found.append(value)
     return tuple(found)
 
 
@@ -51,7 +51,9 @@ def told(cell: Cell, value: str, active: Iterable[str], steps: list[Step]) -> Di
     lines[-1] = Line(lines[-1].rules, now)  # the same, its terms in the order that the Jacobian has
     for i, line in enumerate(lines):
         uses = (len(steps),) if i else ()
-        steps.append(Step(", ".join(line.rules), Increment(Name(value)), line.differential.expression, uses))
+        steps.append(
+            Step(", ".join(line.rules), Increment(Name(value)), line.differential.line(scalars(cell)), uses)
+        )
     return now
 
 
