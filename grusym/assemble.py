@@ -101,7 +101,7 @@ def derived(cell: Cell) -> Iterator[Any]:
 
 
 def certify(cell: Cell) -> Certificate:
-    """The derivation of every Jacobian block of one step and of every gradient, as a file to be judged by others.
+    """The derivation of every Jacobian block of one step and of every gradient, to be judged by others.
 
     `.write(path)` writes it, `.to_json()` is its data; `replay(path)` judges every step by means that do
     not know the calculus. The format is described in `grusym.language.certificate`.

@@ -1,4 +1,4 @@
-"""What small changes do, written for the checker alone: one rule a node, and what a sum of changes adds up to.
+"""What small changes do, written for the checker alone: one rule a node, and what changes add up to.
 
 A change of u is the node `Increment(u)`. This does not know the calculus that wrote a derivation.
 """
@@ -53,8 +53,8 @@ def rule_of(e: Expression, d: Change) -> tuple[str, Expression]:
         case Quotient(left=u, right=v):
             du, dv = d(u), d(v)
             name = "constant factor" if dv == ZERO else "quotient rule"
-            first = ZERO if du == ZERO else Quotient(du, v)
-            return name, total(first, negative(hadamard(Quotient(u, power(v, 2)), dv)))
+            over_v = ZERO if du == ZERO else Quotient(du, v)
+            return name, total(over_v, negative(hadamard(Quotient(u, power(v, 2)), dv)))
         case Power(base=u, exponent=k):
             return "power rule", hadamard(number(k), power(u, k - 1), d(u)) if k else ZERO
         case Activation(function=f, operand=u):

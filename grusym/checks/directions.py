@@ -1,4 +1,4 @@
-"""Changes as numbers: complex steps through a cell's equations along a random direction, at generic points."""
+"""Changes as numbers: complex steps through a cell's equations along a random direction."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One step of a derivation judged: the change on its left opened, down to the changes on its right.
 
-What the step says it did must be what had to be done. A change is then a letter of its own, and both sides must
-have one normal form; along a random direction they must have one value.
+What the step says it did must be what had to be done. A change is then a letter of its own, and both sides
+must have one normal form; along a random direction they must have one value.
 """
 
 from __future__ import annotations
@@ -89,16 +89,15 @@ class Opening:
         opened = self.open(self.own)
         must(self.same(opened, self.after), f"its right side should be {opened}")
         must(self.used == {*self.given}, "it uses a step that it does not need")
-        inserted = sorted(str(u) for u in self.used - {self.own})
-        turned = TRANSPOSED if inserted and self.own == Name(self.known.loss) else ""
-        through = not self.rules and rule.startswith(THROUGH) and rule.endswith(turned)
-        said = sorted(
-            rule.removeprefix(THROUGH).removesuffix(turned).split(", ") if inserted else rule.split(", ")
-        )
+        inserted = [str(b.operand) for b, _ in self.uses if b != self.before]  # type: ignore[attr-defined]
         must(
-            (through or not inserted) and said == (inserted or sorted(self.rules)),
-            f"its rule is not {rule!r}",
+            all(b != self.before for b, _ in self.uses[1:]),
+            "the step it goes on from is not the first it uses",
         )
+        turned = TRANSPOSED if inserted and self.own == Name(self.known.loss) else ""
+        done = f"{THROUGH}{', '.join(inserted)}{turned}" if inserted else ""
+        as_said = rule == done if inserted else sorted(rule.split(", ")) == sorted(self.rules)
+        must(as_said and not (inserted and self.rules), f"what it does is not {rule!r}")
         differ = any(at.differ(self.before, self.after, self.known.defined) for at in self.known.directions)
         must(not differ, NUMBERS)
 
@@ -174,7 +173,7 @@ class Opening:
         yield _written_out(a, self.known.defined), _written_out(b, self.known.defined), True
 
     def lettered(self, e: Expression, letters: dict[Expression, str], plain: bool) -> Expression:
-        """A letter for each change, gates for what they are equal to; and unless `plain`, one for each function."""
+        """A letter for each change, a gate for what it is equal to; unless `plain`, one for each function."""
         if isinstance(e, Increment):
             return Name(letters.setdefault(e.operand, f"change {len(letters)}"))
         if isinstance(e, Activation):

@@ -29,10 +29,10 @@ METHOD = "normal form and complex step of every step"
 
 
 def replay(certificate: Any) -> Verdict:
-    """Whether every step of a certificate holds, and the steps give every Jacobian and gradient of its cell.
+    """Whether every step of a certificate holds, and they give every Jacobian and gradient of its cell.
 
-    `certificate` is the path of a file, or what `certify` returned. The verdict is proved, or refuted with the
-    step in `.where` and the reason in `.detail`.
+    `certificate` is the path of a file, or what `certify` returned. The verdict is proved, or refuted with
+    the step in `.where` and the reason in `.detail`.
     Raises DataError for a file that is no certificate.
     """
     found = filed(certificate) if isinstance(certificate, str | Path) else from_text(str(certificate))
@@ -41,8 +41,8 @@ def replay(certificate: Any) -> Verdict:
     try:
         judge = Judge(found)
         for derivation in found.derivations:
-            for where in judge.derivation(*derivation):
-                pass
+            for at in judge.derivation(*derivation):
+                where = at
     except (GrusymError, RecursionError, ArithmeticError) as error:
         reason = str(error) or "it is nested too deep"
         return Verdict(claim, "refuted", METHOD, where=where, detail=reason)
@@ -94,8 +94,7 @@ class Judge:
                 all(0 < u < k for u in line.uses),
                 f"it uses steps {line.uses}, which are not all earlier ones",
             )
-            for used in (*line.uses, *names_in(after)):
-                waiting.pop(used, None)
+            waiting = {w: at for w, at in waiting.items() if w not in (*line.uses, *names_in(after))}
             if short:
                 taken = short in {*self.shapes, *defined, self.d, *PLACES}
                 must(
@@ -105,8 +104,8 @@ class Judge:
                 more += ((short, shape_of(after, self.shapes | dict(more))),)
                 defined[short] = after
             else:
-                key = (by, line.rule, line.before, line.after, tuple(defined.items()))
-                key += tuple(texts[u - 1] for u in line.uses)  # type: ignore[assignment]
+                key: Any = (by, line.rule, line.before, line.after, tuple(defined.items()))
+                key = (*key, *(texts[u - 1] for u in line.uses))
                 if key not in self.judged:
                     uses = tuple(steps[u - 1] for u in line.uses)
                     self.judged[key] = _fault(
@@ -118,11 +117,10 @@ class Judge:
             texts.append(f"{line.before} = {line.after}")
         yield (where := f"∂{of}/∂{by}, the result")
         e = self.read(result, more)
-        for used in (len(lines), *names_in(e)):
-            waiting.pop(used, None)
-        for unused in waiting.values():
-            yield unused
-            raise GrusymError("no later step uses it")
+        for w, at in waiting.items():
+            if w not in (len(lines), *names_in(e)):
+                yield at
+                raise GrusymError("no later step uses it")
         yield where
         last = steps[-1] if steps else (Increment(Name(of)), ZERO)
         must(last[0] == Increment(Name(of)), f"the last step is not about the change of {of}")

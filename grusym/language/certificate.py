@@ -9,9 +9,10 @@ The file is JSON, one step a line. Its fields:
 - `derivations`: of every Jacobian block of one step and every gradient of the loss: what is derived (`of`,
   `by`), the `steps` and the `result`.
 
-A step says that by its `rule`, `before` equals `after`, once the earlier steps numbered in `uses` are inserted.
-Formulas are text as every cell is written. Beside that, d(u) is the change of u; columns(W, [u, v], 1) are the
-columns of W that meet part 1 of the concatenation, and entries(g, [u, v], 1) are those entries of g.
+A step says that by its `rule`, `before` equals `after`, once the earlier steps numbered in `uses` are
+inserted; one of the rule "abbreviation" gives its right side a name. Formulas are text as every cell is
+written. Beside that, d(u) is the change of u; columns(W, [u, v], 1) are the columns of W that meet part 1 of
+the concatenation, and entries(g, [u, v], 1) are those entries of g.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ class Certificate:
         found = read_cell(str(self.cell), name=self.cell.name)
         if found.equations != self.cell.equations or found.shapes != self.cell.shapes:
             raise GrusymError(
-                f"a certificate of cell {self.cell.name!r} was asked for, but its printed text does not say all "
-                "its shapes; declare them in its text, as in 'x : n'"
+                f"a certificate of cell {self.cell.name!r} was asked for, but its printed text does not say "
+                "all its shapes; declare them in its text, as in 'x : n'"
             )
         taken = [place for place in PLACES if place in self.cell.shapes]
         if taken:
@@ -140,13 +141,13 @@ def written(data: dict[str, Any]) -> str:
     """A certificate's data as the text of its file, one step a line."""
     one = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731
     head = [f"{one(name)}: {one(value)}" for name, value in data.items() if name != "derivations"]
+    head = [line.replace('", "', '",\n  "') if line.startswith('"equations"') else line for line in head]
     derivations = []
     for d in data["derivations"]:
         steps = ",\n".join(f"   {one(step)}" for step in d["steps"])
         inside = f"[\n{steps}\n  ]" if steps else "[]"
-        derivations.append(
-            f'  {{"of": {one(d["of"])}, "by": {one(d["by"])}, "steps": {inside},\n   "result": {one(d["result"])}}}'
-        )
+        goal, result = f'"of": {one(d["of"])}, "by": {one(d["by"])}', f'"result": {one(d["result"])}'
+        derivations.append(f'  {{{goal}, "steps": {inside},\n   {result}}}')
     body = ",\n".join(derivations)
     return "{\n" + ",\n".join(f" {line}" for line in head) + f',\n "derivations": [\n{body}\n ]\n}}\n'
 
@@ -159,15 +160,15 @@ class _Writer(TextPrinter):
         self.change = change
 
     def increment(self, e: Increment) -> str:
-        """d(u)."""
+        """du as d(u)."""
         return f"{self.change}({self.write(e.operand)})"
 
     def columns(self, e: Columns) -> str:
-        """columns(W, [u, v], 1)."""
+        """What is printed W[:, u] elsewhere."""
         return self._place("columns", self.write(e.matrix), e.stacked, e.index)
 
     def section(self, e: Section) -> str:
-        """entries(g, [u, v], 1)."""
+        """What is printed g[u] elsewhere."""
         return self._place("entries", self.write(e.vector), e.stacked, e.index)
 
     def _place(self, word: str, whole: str, stacked: Concatenation, index: int) -> str:

@@ -40,7 +40,7 @@ def formula(text: str, shapes: Mapping[str, Shape], change: str) -> Expression:
 
 class _Reader:
     def __init__(self, shapes: Mapping[str, Shape], change: str) -> None:
-        self.shapes, self.change, self.nested = shapes, change, 0
+        self.shapes, self.change = shapes, change
         self.known = {name: KINDS[len(shape)] for name, shape in shapes.items()}
         self.nodes: dict[str, Expression] = {}
 
@@ -74,10 +74,7 @@ class _Reader:
         return substituted(_Closing((), self.known, rows=True).close(e), self.nodes)
 
     def special(self, word: str, inside: list[Token]) -> Expression:
-        """d(u), columns(W, [u, v], 1) or entries(g, [u, v], 1)."""
-        self.nested += 1
-        if self.nested > 1 and word == self.change or self.nested > 20:
-            raise ReadError("a change stands within another, or too much within too much")
+        """The node of d(u), columns(W, [u, v], 1) or entries(g, [u, v], 1)."""
         if word == self.change:
             node: Expression = Increment(self.tree(inside))
         else:
@@ -88,7 +85,6 @@ class _Reader:
                     node = place(whole, stacked, int(k) - 1)
                 case _:
                     raise ReadError(f"{word} takes a whole, a concatenation and the number of a part")
-        self.nested -= 1
         return node
 
     def _kind(self, node: Expression) -> str:

@@ -93,7 +93,8 @@ def _derivation(data: Any, places: list[int]) -> tuple[str, str, tuple[Line, ...
         if not all(type(k) is int for k in uses):
             raise _other("the uses of a step are not numbers")
         place = places.pop(0) if places else 0
-        lines.append(Line(*(_text(step, f) for f in ("rule", "before", "after")), tuple(uses), place))
+        rule, before, after = (_text(step, name) for name in ("rule", "before", "after"))
+        lines.append(Line(rule, before, after, tuple(uses), place))
     return _text(data, "of"), _text(data, "by"), tuple(lines), _text(data, "result")
 
 
