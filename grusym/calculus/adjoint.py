@@ -118,9 +118,12 @@ class Reverse:
         """A name nobody uses yet, written so that it can be read: `δ_c`, and `δ_{h̃}` for the script h̃."""
         stem, _, script = name.partition("_")
         script = re.sub(r"[^\w,\u0300-\u036f]", "", script)
-        word = re.fullmatch(r"\w+", script)  # as a name that is read carries it
-        name = f"{stem}_{script}" if word else f"{stem}_{{{script}}}" if script else stem
-        candidates = [name, *(f"{stem}_{{{script}{',' if script else ''}{i}}}" for i in range(2, 1000))]
+        scripts = [script, *(f"{script},{i}" if script else str(i) for i in range(2, 1000))]
+        words = [re.fullmatch(r"\w+", s) for s in scripts]  # as a name that is read carries it
+        candidates = [
+            f"{stem}_{s}" if word else f"{stem}_{{{s}}}" if s else stem
+            for s, word in zip(scripts, words, strict=True)
+        ]
         found = next(c for c in candidates if c not in self.used)
         self.used.add(found)
         return found

@@ -7,7 +7,7 @@ written as d(something).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from grusym.algebra.differential import Differential, identity
@@ -49,12 +49,20 @@ def lines_of(e: Expression, active: frozenset[str], y: Expression) -> tuple[Line
     while any(not isinstance(v, Name) for v in now.variables()):
         telling.rules = []
         of = telling.round([v for v in now.variables() if not isinstance(v, Name)])
-        opened = {v for v in now.variables() if of(v) != identity(v)}
-        now = now.chained(of)
-        while opened.intersection(now.variables()):  # met again inside another
-            now = now.chained(of)
+        then, later = now.chained(of), set[Expression]()
+        while again := later_ones(now, then, of):  # met inside another: left to a later line
+            later |= again
+            telling.rules = []
+            of = telling.round([v for v in now.variables() if not isinstance(v, Name)], later)
+            then = now.chained(of)
+        now = then
         found.append(Line(tuple(dict.fromkeys(telling.rules)), now))
     return tuple(found)
+
+
+def later_ones(now: Differential, then: Differential, of: Of) -> set[Expression]:
+    """The open ends that were opened in one place and are met again in another."""
+    return {v for v in now.variables() if of(v) != identity(v)}.intersection(then.variables())
 
 
 @dataclass
@@ -99,9 +107,10 @@ class _Telling:
         self.rules = before
         return found
 
-    def round(self, pending: list[Expression]) -> Of:
-        """What the next line puts in the place of each open end."""
-        curved = {v for e in pending for v in self.ends(e, GLANCE) if self.is_curved(v)}
+    def round(self, pending: list[Expression], later: Collection[Expression] = ()) -> Of:
+        """What the next line puts in the place of each open end, but those that are left to a later line."""
+        pending = [e for e in pending if e not in later]
+        curved = {v for e in pending for v in self.ends(e, GLANCE) if self.is_curved(v) and v not in later}
         found: dict[Expression, Differential] = {}
         for e in pending:
             if not curved:

@@ -33,6 +33,7 @@ from grusym.language.shapes import shape_of
 THROUGH, TRANSPOSED, OPENING = "chain rule through ", ", transposed", "gradient of the loss"
 UNLIKE = "it is not what stands before the change in the last step"
 NUMBERS = "numbers along a random direction say otherwise"
+LINEAR = ("sum rule", "sign rule", "constant factor", "matrix product", "blocks")
 DEEPEST = 200
 Sides = tuple[Expression, Expression]
 
@@ -73,6 +74,7 @@ class Opening:
     rules: set[str] = field(default_factory=set)
     used: set[Expression] = field(default_factory=set)
     depth: int = 0
+    slopes: int = 0  # rules with a slope, one inside another
 
     def __post_init__(self) -> None:
         must(isinstance(self.before, Increment), "no change stands on its left")
@@ -88,6 +90,7 @@ class Opening:
         """Raise GrusymError unless both sides are equal, and the rule and the steps used are those needed."""
         opened = self.open(self.own)
         must(self.same(opened, self.after), f"its right side should be {opened}")
+        must(self.slopes < 2, "it takes two steps at once")
         must(self.used == {*self.given}, "it uses a step that it does not need")
         inserted = [str(b.operand) for b, _ in self.uses if b != self.before]  # type: ignore[attr-defined]
         must(
@@ -136,8 +139,11 @@ class Opening:
             found = self.open(right)
             self.rules |= {"equation"} if isinstance(right, Name) else set()
         else:
+            before, self.slopes = self.slopes, 0
             rule, found = rule_of(u, self.open)
             self.rules |= {rule} if found != ZERO else set()
+            inside = self.slopes + (rule not in LINEAR) if found != ZERO else 0
+            self.slopes = max(before, inside)
         self.depth -= 1
         return found
 

@@ -12,7 +12,7 @@ The file is JSON, one step a line. Its fields:
 A step says that by its `rule`, `before` equals `after`, once the earlier steps numbered in `uses` are
 inserted; one of the rule "abbreviation" gives its right side a name. Formulas are text as every cell is
 written. Beside that, d(u) is the change of u; columns(W, [u, v], 1) are the columns of W that meet part 1 of
-the concatenation, and entries(g, [u, v], 1) are those entries of g.
+the concatenation, and entries(g, [u, v], 1) are those entries of g; only the sizes of u and v count there.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from grusym.language.certificate import Certificate, _Writer
 from grusym.language.changed import formula
 from grusym.language.expression import (
     Activation,
+    Columns,
     Diagonal,
     Expression,
     Hadamard,
@@ -22,6 +23,7 @@ from grusym.language.expression import (
     Negative,
     Power,
     Product,
+    Section,
     Sum,
     Transpose,
     children,
@@ -51,11 +53,22 @@ class Altering:
             return False
         return True
 
-    def of_steps(self, derivation: Derivation, each: int) -> Iterator[tuple[str, Derivation]]:
-        """Every step altered: in `each` ways in its formulas, then in its rule, its uses and its place."""
+    def of_steps(self, derivation: Derivation, each: int, most: int = 99) -> Iterator[tuple[str, Derivation]]:
+        """Every step altered: `each` edits of its formula, and `most` other ways chosen at random."""
         of, by, lines, result = derivation
         for k, line in enumerate(lines):
-            for kind, other in self.of_line(lines, k, each):
+            for kind, text in self.of_text(line.after, lines[:k], each):
+                yield kind, (of, by, (*lines[:k], replace(line, after=text), *lines[k + 1 :]), result)
+            others = list(self.of_place(derivation, k))
+            yield from self.rng.sample(others, min(most, len(others)))
+        for kind, other in self.of_text(result, lines, each):
+            yield f"result: {kind}", (of, by, lines, other)
+
+    def of_place(self, derivation: Derivation, k: int) -> Iterator[tuple[str, Derivation]]:
+        """A step altered in its left side, its rule, its uses and its place."""
+        of, by, lines, result = derivation
+        for line in (lines[k],):
+            for kind, other in self.of_line(lines, k):
                 yield kind, (of, by, (*lines[:k], other, *lines[k + 1 :]), result)
             yield "step removed", (of, by, (*lines[:k], *lines[k + 1 :]), result)
             yield "step removed, the rest renumbered", (of, by, _without(lines, k), result)
@@ -65,13 +78,9 @@ class Altering:
             if k and not abbreviations:
                 swapped = (*lines[: k - 1], line, lines[k - 1], *lines[k + 1 :])
                 yield "two steps in the other order", (of, by, swapped, result)
-        for kind, other in self.of_text(result, lines, each):
-            yield f"result: {kind}", (of, by, lines, other)
 
-    def of_line(self, lines: tuple[Line, ...], k: int, each: int) -> Iterator[tuple[str, Line]]:
+    def of_line(self, lines: tuple[Line, ...], k: int) -> Iterator[tuple[str, Line]]:
         line = lines[k]
-        for kind, text in self.of_text(line.after, lines[:k], each):
-            yield kind, replace(line, after=text)
         if line.rule != "abbreviation":
             for kind, text in self.of_text(line.before, lines[:k], 1):
                 yield f"left side: {kind}", replace(line, before=text)
@@ -102,7 +111,7 @@ class Altering:
         for kind, other in self.of_node(e):
             yield kind, other
         parts = children(e)
-        for i, part in enumerate(parts):
+        for i, part in enumerate(parts[:1] if isinstance(e, Columns | Section) else parts):  # sizes only
             for kind, other in self.of_expression(part):
                 yield kind, rebuilt(e, (*parts[:i], other, *parts[i + 1 :]))
 
