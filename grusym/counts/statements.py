@@ -141,6 +141,13 @@ def apart(tree: Amount) -> Amount:
     """The tree with nm taken for n m where one of its letters stands alone too, or only such names stand."""
     names = letters(tree)
     alone = {name for name in names if len(name) == 1}
+    for _ in names:  # a letter of a product stands alone in the next one: nm + mp + n
+        alone |= {
+            c
+            for n in names
+            if 2 <= len(n) <= 3 and n.isalpha() and set(n) & alone and not size_of(n)
+            for c in n
+        }
     short = [n for n in names if 2 <= len(n) <= 3 and n.isalpha() and not cells_named(n)]
 
     def product(node: Amount) -> Amount | None:
