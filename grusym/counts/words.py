@@ -21,7 +21,7 @@ SIZE_WORDS: dict[str, frozenset[str]] = {
     "B": _words("batch batchsize bsz"),
     "T": _words("seq sequence timesteps timestep steps time seqlen length len seqlength"),
     "V": _words("vocab vocabulary vocabsize nwords"),
-    "p": _words("proj projection projected"),
+    "p": _words("proj projection projected p"),
     "L": _words("layers nlayers numlayers 层数"),
     "bias": _words("bias biases"),
     "m": _words(

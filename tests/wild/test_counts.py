@@ -1,4 +1,4 @@
-"""The judge of a collection of formulas: on a small one made here, and on the real one where it is."""
+"""The judge of a collection of formulas: on a small one made here, and on the real one if at hand."""
 
 from __future__ import annotations
 
