@@ -108,7 +108,7 @@ def _bounded(data: xarray.Dataset) -> Section:
             row["cell"],
             Name(row["state_name"]),
             {"proved": "yes", "refuted": "no"}.get(row["bounded"], "undecided"),
-            row["reached"],
+            f"{float(row['reached']):.4g}" if row["reached"] else "",
             row["leads_outside"],
         )
         for row in found

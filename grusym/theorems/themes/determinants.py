@@ -11,7 +11,7 @@ PEEP_D = f"diag(o ⊙ (1 - {TANH}²) + p_o ⊙ {TANH} ⊙ o ⊙ (1 - o))"
 PLAIN = Determinant(("c", "h"), ("diag(f)",), D, (REST, "U_o"))
 PEEPHOLE = Determinant(("c", "h"), (PEEP_A,), PEEP_D, (REST, "U_o"))
 LEM_D = "diag(e ⊙ (1 - tanh(W_y x + U_y z' + b_y)²)) U_y"
-LEM_REST = "diag(1 - e) + diag((tanh(W_y x + U_y z' + b_y) - y) ⊙ (e - e² / Δt)) U_e"
+LEM_REST = "diag(1 - e) + diag(tanh(W_y x + U_y z' + b_y) - y) diag(e - e² / Δt) U_e"
 
 IDENTITIES = (
     Identity(
