@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grusym.errors import DataError, whole
 from grusym.terminal import (
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
     from grusym.language.cell import Cell
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """What is counted: a cell, what it is called, and lines that explain its numbers."""
 
     label: str
@@ -135,7 +133,7 @@ def _layers(options: argparse.Namespace, sizes: Mapping[str, int]) -> list[Count
         numbers = [_counts(thing, sizes)["parameters"][1] for thing in things]
         if all(number.is_number for number in numbers):
             why = f"{layers[0]} has {numbers[0]}/{numbers[1]} of its parameters; {why}"
-        things[1] = replace(things[1], explained=(*things[1].explained, why))
+        things[1] = things[1]._replace(explained=(*things[1].explained, why))
     return things
 
 

@@ -90,35 +90,37 @@ def _alike(cell: Cell, weights: Mapping[str, Any], gate: str, units: int) -> Any
     They are where the rows of all weights in the gate are, in a function of W x + U h + b; of any other
     gate no two units are taken to be alike.
     """
-    names = _rows(cell, gate)
-    if not names:
+    rows = _rows(cell, weights, gate)
+    if not rows:
         return np.arange(units)
-    rows = [np.reshape(weights[name], (units, -1)) for name in names]
-    return np.unique(np.concatenate(rows, axis=1), axis=0, return_inverse=True)[1].ravel()
+    whole = np.concatenate([np.reshape(array, (units, -1)) for array in rows.values()], axis=1)
+    return np.unique(whole, axis=0, return_inverse=True)[1].ravel()
 
 
 def _moving(cell: Cell, weights: Mapping[str, Any], gate: str, units: int) -> Any:
     """Whether the gate of each unit depends on any state or input; it may where that cannot be told."""
-    names = [name for name in _rows(cell, gate) if len(cell.shapes[name]) == 2]
-    if not _rows(cell, gate):
+    rows = _rows(cell, weights, gate)
+    if not rows:
         return np.ones(units, dtype=bool)
-    return np.any(
-        [np.any(np.asarray(weights[name]) != 0, axis=1) for name in names] or [[False] * units], axis=0
-    )
+    moved = [np.any(array != 0, axis=1) for array in rows.values() if array.ndim == 2]
+    return np.any(moved or [[False] * units], axis=0)
 
 
-def _rows(cell: Cell, gate: str) -> list[str]:
-    """The weights of a gate that is a function of matrices times states or inputs, and biases; else none."""
+def _rows(cell: Cell, weights: Mapping[str, Any], gate: str) -> dict[str, Any]:
+    """The matrices on each state and input in a function of W x + U h + b, and its bias; or nothing."""
     e = cell.equation(gate).right
     if not isinstance(e, Activation):
-        return []
-    names = []
+        return {}
+    found: dict[str, Any] = {}
     for term in e.operand.terms if isinstance(e.operand, Sum) else (e.operand,):
         match term:
             case Product(left=Name(name=name), right=Name(name=of)) if of in (*cell.states, *cell.inputs):
-                names.append(name)
-            case Name(name=name) if len(cell.shapes[name]) == 1 and name in cell.parameters:
-                names.append(name)
+                pass
+            case Name(name=name) if len(cell.shapes[name]) == 1:
+                of = ""
             case _:
-                return []
-    return names if all(name in cell.parameters for name in names) else []
+                return {}
+        if name not in cell.parameters:
+            return {}
+        found[of] = found[of] + np.asarray(weights[name]) if of in found else np.asarray(weights[name])
+    return found

@@ -9,7 +9,7 @@ from grusym.assemble import kernel, random_weights
 from grusym.calculus.jacobian import jacobian
 from grusym.cells.library import cell
 from grusym.language.reader import read_cell
-from grusym.theorems.judging import judged
+from grusym.theorems.judging import prove as judged
 from grusym.theorems.library import identities
 
 BARE = read_cell(

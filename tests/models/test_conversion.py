@@ -314,6 +314,20 @@ def test_constant_gates_are_no_reason_to_say_that_nothing_exists(name):
         convert(weights, name, "keras gru")
 
 
+def test_gates_are_compared_with_both_their_biases():
+    source, target = convention("torch", "gru"), convention("keras reset_after=False", "gru")
+    arrays = random_arrays(source)
+    for name in ("weight_ih", "weight_hh"):
+        arrays[name][:N] = arrays[name][0]
+    arrays["bias_ih"][:N] = np.arange(N) / 4
+    arrays["bias_hh"][:N] = 1 - np.arange(N) / 4
+    arrays["bias_hh"][2 * N :] = 0
+    found, point = conversion.convert(arrays, source, target), random_point(source.cell)
+    np.testing.assert_allclose(
+        framework_step(target, found.arrays, point), framework_step(source, arrays, point), **SAME
+    )
+
+
 BEFORE = "c = tanh(W x + U (r ⊙ h))\nh' = (1 - r) ⊙ h + r ⊙ c"
 AFTER = "c = tanh(W x + r ⊙ (U h))\nh' = (1 - r) ⊙ h + r ⊙ c"
 
