@@ -1,13 +1,19 @@
 """Where functions under coefficients may be tied to one another, so that a count of coefficients is a bound.
 
 W x and W h are independent whatever W is, and so are σ(u) and σ(v). But tanh(u) is 2 σ(2 u) - 1; α relu(β u)
-depends on the product of α and β alone; and u / (u + v) and v / (u + v) add up to 1.
+depends on the product of α and β alone; and u / (u + v) and v / (u + v) add up to 1. By partial
+fractions σ(u + b) ⊙ σ(u) is a sum of σ(u + b) and σ(u); 1 / σ(u) is 1 + exp(-u); log(1 + exp(u)) is softplus(u).
+Exponentials whose arguments are linearly independent over the rationals, apart from constant terms, satisfy no
+algebraic equation (Ax, 1971), and σ, tanh, softplus, sin and cos are made of them; where arguments are dependent,
+or one function stands in another that may undo it, there is a doubt.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from grusym.algebra.polynomial import Atom, Monomial, monomial_product
@@ -15,6 +21,11 @@ from grusym.calculus.coefficients import Place, Reading, names_of
 
 SHIFTED = ("exp", "sin", "cos", "relu", "log", "sqrt", "step")  # exp(u + b) is a multiple of exp(u)
 SCALED = ("relu", "exp", "log", "sqrt")  # a change of their argument can be a factor or a term outside
+
+POLES = ("σ", "tanh")  # of dependent arguments they are tied in products only: each has its own poles
+EXPONENTIAL = (*POLES, "exp", "softplus", "sin", "cos")
+LOGARITHMIC = ("log", "softplus")
+ROOTS = ("log", "sqrt")
 
 
 def doubts(reading: Reading, settled: frozenset[str] = frozenset()) -> list[str]:
@@ -24,6 +35,7 @@ def doubts(reading: Reading, settled: frozenset[str] = frozenset()) -> list[str]
     """
     return [
         *_two_functions_of_one(reading),
+        *_relations(reading),
         *_scales(reading, settled),
         *_quotients(reading),
         *_diagonals_in_common(reading),
@@ -124,3 +136,102 @@ def _diagonals_in_common(reading: Reading) -> Iterator[str]:
         for whole, count in wholes.items():
             if count > 1 or whole in single:
                 yield "two matrices act on the same product of values"
+
+
+# ---- equations between functions -------------------------------------------------------------
+
+
+def _relations(reading: Reading) -> Iterator[str]:
+    """Reasons, in words, why functions in a reading may be tied by an equation."""
+    tied = _dependent([atom for atom in reading.calls if atom[1] in EXPONENTIAL], reading)
+    for atom in sorted(tied):
+        if atom[1] not in POLES:
+            yield f"{atom[1]} and a function of a dependent argument may be tied"
+    yield from _fractions(reading, tied)
+    yield from _nested(reading, tied)
+    yield from _roots(reading)
+
+
+def _dependent(atoms: Sequence[Atom], reading: Reading) -> set[Atom]:
+    """Those of the functions whose argument, apart from constant terms, is a rational combination of others'."""
+    columns: dict[Monomial, int] = {}
+    rows = [
+        {columns.setdefault(m, len(columns)): c for m, c in atom[2] if _moves(m, reading)} for atom in atoms
+    ]
+    whole = _rank(rows)
+    if whole == len(rows):
+        return set()
+    return {atom for i, atom in enumerate(atoms) if _rank(rows[:i] + rows[i + 1 :]) == whole}
+
+
+def _rank(rows: Sequence[dict[int, Fraction]]) -> int:
+    reduced: dict[int, dict[int, Fraction]] = {}
+    for row in rows:
+        left = dict(row)
+        while left:
+            lead = min(left)
+            if lead not in reduced:
+                reduced[lead] = left
+                break
+            factor = left[lead] / reduced[lead][lead]
+            for column, c in reduced[lead].items():
+                left[column] = left.get(column, Fraction(0)) - factor * c
+            left = {column: c for column, c in left.items() if c}
+    return len(reduced)
+
+
+def _moves(part: Any, reading: Reading) -> bool:
+    return any(name in reading.moving for name in names_of(part))
+
+
+def _fractions(reading: Reading, tied: set[Atom]) -> Iterator[str]:
+    """Products of functions of dependent arguments, with others to which partial fractions may lead."""
+    for places in (*reading.sums, *reading.divisors):
+        groups: dict[Monomial, set[Monomial]] = {}
+        for place in places:
+            whole = monomial_product(*place.key) if place.is_matrix else place.key[0]
+            inside = tuple(item for item in whole if item[0] in tied)
+            groups.setdefault(tuple(item for item in whole if item[0] not in tied), set()).add(inside)
+        for found in groups.values():
+            if any(k < 0 for inside in found for _, k in inside):
+                yield "a quotient by one of several functions of dependent arguments may be a sum of others"
+            elif len(found) > 2 and any(len(inside) > 1 for inside in found):
+                yield "a product of functions of dependent arguments may be a sum of others"
+
+
+def _nested(reading: Reading, tied: set[Atom]) -> Iterator[str]:
+    """Functions that may undo one that stands in their argument."""
+    for atom in reading.calls:
+        held = _held(atom[2])
+        names = {inner[1] if inner[0] == "call" else "a quotient" for inner in held if _moves(inner, reading)}
+        undone = (*LOGARITHMIC, "sqrt", "a quotient") if atom[1] in EXPONENTIAL else names
+        if atom[1] in (*EXPONENTIAL, *ROOTS):
+            for name in sorted(names.intersection(undone)):
+                yield f"{atom[1]} of {name} may be a simpler function"
+    for atom in reading.inverses:
+        if not tied.isdisjoint(_held(atom[1])):
+            yield "a quotient by functions of dependent arguments may be a sum of them"
+
+
+def _held(argument: Any) -> set[Atom]:
+    """The outermost functions in an argument."""
+    found: set[Atom] = set()
+    waiting = [atom for monomial, _ in argument for atom, _ in monomial]
+    while waiting:
+        atom = waiting.pop()
+        if atom[0] in ("call", "inverse"):
+            found.add(atom)
+        elif atom[0] == "image":
+            waiting += [inner for inner, _ in atom[2]]
+    return found
+
+
+def _roots(reading: Reading) -> Iterator[str]:
+    """Powers of a root, and logarithms, roots and quotients of the same values: log(u v) is log(u) + log(v)."""
+    roots = [atom for atom in reading.calls if atom[1] in ROOTS]
+    powers = (item for found in (*reading.sums, *reading.divisors) for place in found for item in place.key)
+    if any(atom[:2] == ("call", "sqrt") and k != 1 for monomial in powers for atom, k in monomial):
+        yield "a power of a root may be a simpler function"
+    values = [reading.moving.intersection(names_of(atom)) for atom in (*roots, *reading.inverses)]
+    if any(one & other for one, other in combinations(values, 2)):
+        yield "logarithms, roots or quotients of the same values may be tied"
