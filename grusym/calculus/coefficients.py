@@ -7,6 +7,7 @@ alone: W_r, b_r + d_r, U - Uᵀ - γ I, U_c diag(σ(b_r)). Parameters act throug
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,12 +15,43 @@ from typing import Any
 
 from grusym.algebra.atoms import Letter
 from grusym.algebra.normal_form import Word, vector_form
-from grusym.algebra.polynomial import Atom, Monomial, Polynomial, add, monomial_product
+from grusym.algebra.polynomial import Atom, Monomial, Polynomial, TooLarge, add, monomial_product
+from grusym.errors import GrusymError
 from grusym.language.cell import Cell
-from grusym.language.expression import Concatenation, Expression, substituted, walk
+from grusym.language.expression import (
+    Activation,
+    Concatenation,
+    Expression,
+    Extremum,
+    Hadamard,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    children,
+    substituted,
+    walk,
+)
 from grusym.language.shapes import shape_of
 
+LARGEST_READING = (
+    20_000  # names and numbers in a value once everything is multiplied out, each as often as it stands
+)
+
+Extent = tuple[int, int]  # terms, and parts of all of them
 Key = tuple[Monomial, ...]  # (v,): v times a vector; (u, v): u ⊙ (a matrix times v)
+
+
+class TooDeep(TooLarge):
+    """Values are put into one another so often that the whole is too large to read."""
+
+    def __init__(self, name: str, size: int) -> None:
+        GrusymError.__init__(
+            self,
+            f"{name} with all values put in and multiplied out has up to {size:,} parts; "
+            f"at most {LARGEST_READING:,} are read",
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +90,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.moving = {*self.cell.states, *self.cell.inputs}
+        check_size(self.cell)
         known: dict[str, Expression] = {}
         for e in self.cell.equations:
             known[e.left] = substituted(e.right, known)
@@ -207,3 +240,45 @@ def _cuts(expressions: Iterable[Expression], cell: Cell) -> dict[str, Any]:
                     end = end + shape_of(part, cell.shapes)[0]
                     cuts[str(end)] = end
     return cuts
+
+
+def check_size(cell: Cell) -> None:
+    """Refuse a cell whose values, multiplied out, would be too large to read: raises TooDeep."""
+    sizes: dict[str, Extent] = {}
+    for e in cell.equations:
+        sizes[e.left] = _extent(e.right, sizes)
+        if sizes[e.left][1] > LARGEST_READING:
+            raise TooDeep(e.left, sizes[e.left][1])
+
+
+def _extent(e: Expression, known: dict[str, Extent]) -> Extent:
+    """How many terms an expression has at most when multiplied out, and how many parts these have in all."""
+    match e:
+        case Name(name=name):
+            return known.get(name, (1, 1))
+        case Number():
+            return 1, 1
+        case Power(base=base, exponent=k):
+            terms, parts = _extent(base, known)
+            if terms == 1:
+                return 1, parts
+            many = math.comb(terms + k - 1, k)
+            return many, many * k * -(-parts // terms)
+    inside = [_extent(part, known) for part in children(e)]
+    match e:
+        case Hadamard() | Product():
+            return _multiplied(*inside)
+        case Quotient():
+            over, below = inside
+            return _multiplied(over, below if below[0] == 1 else (1, below[1] + 1))
+        case Activation():
+            return 1, inside[0][1] + 1
+        case Extremum():
+            parts = sum(parts for _, parts in inside)
+            return inside[1][0] + 1, parts + inside[1][1] + 1
+        case _:
+            return sum(terms for terms, _ in inside) or 1, sum(parts for _, parts in inside) or 1
+
+
+def _multiplied(one: Extent, other: Extent) -> Extent:
+    return one[0] * other[0], one[0] * other[1] + other[0] * one[1]

@@ -67,6 +67,19 @@ ODD: dict[str, tuple[str, object]] = {
     "a step": ("h' = step(W x) + h", None),
     "an exponential of what is seen": ("u = W x + b\nc' = c + u\nh' = exp(u)", n * m + n),
     "an exponential of half that": ("u = W x + b\nc' = c + u\nh' = exp(u + V c)", None),
+    "partial fractions": ("q, s : parameter\nh' = p ⊙ σ(h + b) + q ⊙ σ(h) + s ⊙ σ(h + b) ⊙ σ(h)", None),
+    "fractions of gates": ("q, s : parameter\na = σ(U h + b)\ne = σ(U h + d)\nh' = p ⊙ a ⊙ e + q ⊙ a + s ⊙ e", None),
+    "fractions of tanh": ("q, s : parameter\na = tanh(U h + b)\ne = tanh(U h + d)\nh' = p ⊙ a ⊙ e + q ⊙ a + s ⊙ e + b_f", None),
+    "a product without its sum": ("a = σ(U h + b)\ne = tanh(U h + d)\nh' = b_p ⊙ a ⊙ e + b_q ⊙ e", n**2 + 4 * n),
+    "σ written out": ("q : parameter\nh' = p / (1 + exp(-h)) + q ⊙ σ(h)", None),
+    "one over σ": ("q : parameter\nh' = p / σ(h) + q ⊙ exp(-h) + b", None),
+    "a logarithm undone": ("q : parameter\nh' = p ⊙ log(exp(h)) + q ⊙ h", None),
+    "softplus written out": ("q, s : parameter\nh' = s ⊙ log(1 + exp(h)) + q ⊙ softplus(h)", None),
+    "softplus undone": ("q : parameter\nh' = p ⊙ exp(softplus(h)) + q ⊙ exp(h) + b", None),
+    "a root squared": ("q : parameter\nh' = p ⊙ sqrt(1 + h²)² + q ⊙ h² + b", None),
+    "σ of a sum and of its terms": (
+        "x : n\nq, s, t, y : parameter\nu = σ(h)\nv = σ(x)\nw = σ(h + x)\n"
+        "h' = p ⊙ w + q ⊙ w ⊙ u + s ⊙ w ⊙ v + t ⊙ w ⊙ u ⊙ v + y ⊙ u ⊙ v", None),
     "the larger of two": ("h' = max(U h + b, W x)", n**2 + n * m + n),
 }  # fmt: skip
 
