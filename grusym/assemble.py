@@ -196,10 +196,12 @@ def convert(
     the same for all sizes, inputs and states, and the `difference` seen when both were run.
     Raises DataError with the reason where no weights of the target give the same function.
     """
+    from grusym.models.arrays import as_arrays
     from grusym.models.conversion import convert as carried
     from grusym.models.sides import side_of, target_side
 
-    own, names = side_of(weights, source, kind, layer)
+    weights = as_arrays(weights, f"{source} into {target}")
+    own, names = side_of(weights, source, kind, str(layer))
     return carried(weights, own, target_side(target, kind, own), names)
 
 

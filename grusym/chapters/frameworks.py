@@ -55,7 +55,8 @@ def _kind(kind: str, data: xarray.Dataset) -> Section:
         ),
         rows,
         title=f"{KINDS[kind]}: what is stored",
-        note="Identifiable are the numbers the function depends on: biases that are only added count once.",
+        note="Identifiable are the numbers the function depends on: biases that are only added count once. "
+        "Where a projection feeds fewer units back, p is n / 2.",
         name=f"{kind}_layers",
     )
     shown = Section("Equations", tuple(_equations(c) for c in layers), open=False)

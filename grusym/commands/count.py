@@ -61,9 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", type=positive, metavar="M", help="input width m")
     size_option(parser)
     parser.add_argument("--compare", action="store_true", help="compare exactly two cells by one count")
-    parser.add_argument(
-        "--what", metavar="COUNT", default="parameters", help="the count to compare (default: %(default)s)"
-    )
+    parser.add_argument("--what", metavar="COUNT", help="the count to compare (default: parameters)")
     parser.add_argument(
         "--framework", metavar="NAME", help="count a framework's gru, lstm or rnn: torch, keras, onnx ..."
     )
@@ -85,6 +83,16 @@ def run(options: argparse.Namespace) -> int:
             raise DataError(
                 f"--{option} was given without --check TEXT; give a formula to check, or leave it out"
             )
+    if options.compare and given:
+        raise DataError(
+            f"--compare is for all sizes, but {', '.join(given)} was given; leave the sizes out, or --compare"
+        )
+    if options.what and not options.compare:
+        raise DataError(
+            f"--what {options.what} names what --compare compares; add --compare, or leave it out"
+        )
+    if any(letter == "n" for letter, _ in map(named_size, options.size)) and options.hidden:
+        raise DataError("n was given twice, by --hidden and by --size; give it once")
     if options.framework:
         things = _layers(options, given)
     else:
@@ -179,7 +187,7 @@ def _compare(options: argparse.Namespace, things: list[Counted]) -> int:
     if len(things) != 2:
         raise DataError(f"--compare was asked of {len(things)} cells; name two")
     a, b = things
-    found = compare(a.cell, b.cell, options.what, labels=(a.label, b.label))
+    found = compare(a.cell, b.cell, options.what or "parameters", labels=(a.label, b.label))
     answer(options, str(found), found.to_json())
     return 0
 

@@ -55,7 +55,9 @@ def _line(judged: Judged) -> str:
     outcome = (
         judged.verdict.outcome if judged.ok or judged.verdict.outcome != "proved" else "neighbour stands"
     )
-    return f"{judged.identity.id:9} {outcome}: {judged.identity.statement} ({judged.verdict.method})"
+    own = judged.identity
+    assumed = f"; assuming {'; '.join(own.assumes)}" if own.assumes else ""
+    return f"{own.id:9} {outcome}: {own.statement}{assumed} ({judged.verdict.method})"
 
 
 def _summary(found: list[Judged]) -> str:

@@ -18,7 +18,7 @@ from grusym.language.arrays import check_arrays, concrete
 from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.evaluation import evaluate, evaluate_cell
-from grusym.models.arrays import Arrays
+from grusym.models.arrays import Arrays, as_arrays
 from grusym.models.conventions import Convention
 from grusym.models.fitting import fitting
 from grusym.models.packing import opened, packed
@@ -64,6 +64,7 @@ def convert(
     """
     own, other = cell_of(source), cell_of(target)
     where = f"{_said(source)} into {_said(target)}"
+    weights = as_arrays(weights, where)
     parts = _parts(weights, source, names or {}, where)
     found = fitting(parts, own, other, where, _advice(source, target))
     carried = _carried(parts, found)

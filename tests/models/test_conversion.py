@@ -358,3 +358,40 @@ def test_numbers_on_one_side_and_none_on_the_other_are_no_agreement():
     weights["a"][0] = 0
     with pytest.raises(GrusymError, match="a divisor is 0"):
         conversion.convert(weights, source, target)
+
+
+class Tensor:
+    """What PyTorch's tensors do where it matters here: they give numbers only once detached."""
+
+    def __init__(self, array, dtype):
+        self.array, self.dtype, self.detached = array, dtype, False
+
+    def detach(self):
+        self.detached = True
+        return self
+
+    def cpu(self):
+        return self
+
+    def float(self):
+        return Tensor(self.array, "float32").detach()
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.detached or "bfloat16" in self.dtype:
+            raise RuntimeError("no numbers yet")
+        return self.array
+
+
+@pytest.mark.parametrize("dtype", ["float64", "torch.bfloat16"])
+def test_tensors_that_want_gradients_are_read(dtype):
+    arrays = random_arrays(convention("torch", "gru"))
+    expected = convert(arrays, "torch gru", "keras gru").arrays
+    found = convert({k: Tensor(v, dtype) for k, v in arrays.items()}, "torch gru", "keras gru").arrays
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+@pytest.mark.parametrize("weights", [None, 3, {"weight_ih": [[1, 2], [3]]}])
+def test_what_are_no_arrays_is_a_clear_error(weights):
+    with pytest.raises(DataError, match=r"arrays by name|cannot be read as numbers"):
+        convert(weights, "torch gru", "keras gru")

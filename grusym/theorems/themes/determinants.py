@@ -111,7 +111,7 @@ IDENTITIES = (
     Identity(
         id="det-07",
         statement=(
-            "Volumes in a coRNN do not depend on U and γ: over (z, y) "
+            "Into volumes in a coRNN U and γ enter by e alone: over (z, y) "
             "det J = det((1 - ε Δt) I + Δt diag(1 - e²) V), e the tanh"
         ),
         about="co_rnn",
