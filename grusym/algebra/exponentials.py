@@ -21,18 +21,24 @@ from grusym.language.expression import Expression
 ONE = poly.constant(Fraction(1))
 LARGEST = 2_000  # monomials; what needs more is left to other methods
 
+
+class DividesByZero(Exception):
+    """A divisor is the zero polynomial: the expression is defined nowhere, and any equality would hold."""
+
+
 Rational = tuple[Polynomial, Polynomial]  # over, under
 
 
 def equal_in_exponentials(a: Expression, b: Expression, shapes: Shapes) -> bool:
     """Whether two vectors or scalars are equal for all sizes, wherever both are defined.
 
-    Method: as above; True is a proof, False means "not shown equal", too large ones included.
+    Method: as above; True is a proof, False means "not shown equal", too large ones included, and those
+    that are defined nowhere because a divisor is 0.
     """
     try:
         (over, under), (over_too, under_too) = (_rational(vector_form(e, shapes)) for e in (a, b))
         return _times(over, under_too) == _times(over_too, under)
-    except TooLarge:
+    except (TooLarge, DividesByZero):
         return False
 
 
@@ -45,6 +51,8 @@ def _rational(p: Polynomial) -> Rational:
             up, down = _opened(atom) if k > 0 else _opened(atom)[::-1]
             for _ in range(abs(k)):
                 top, bottom = _times(top, up), _times(bottom, down)
+        if not bottom:
+            raise DividesByZero
         if bottom == under:
             over = poly.plus(over, top)
         else:

@@ -68,4 +68,5 @@ def _whole(claim: Claim, forms: Sequence[Form], context: Context) -> Verdict:
         return failed[0]
     methods = dict.fromkeys(v.method for v in verdicts)
     details = dict.fromkeys(v.detail for v in verdicts if v.detail)
-    return replace(verdicts[0], method="; ".join(methods), detail="; ".join(details))
+    assumes = tuple(dict.fromkeys(said for v in verdicts for said in v.assumes))
+    return replace(verdicts[0], method="; ".join(methods), detail="; ".join(details), assumes=assumes)

@@ -19,7 +19,8 @@ def told(judged: Judged) -> str:
     own = judged.identity
     cell = own.context.cell
     lines = [str(own), f"  in the names of {cell.name}: {cell.title}"]
-    lines += [f"  assuming {'; '.join(own.assumes)}"] if own.assumes else []
+    assumes = judged.verdict.assumes
+    lines += [f"  assuming {'; '.join(assumes)}"] if assumes else []
     lines += [f"  source: {own.source}"]
     lines += _formulas(line for form in own.shows for line in form.lines(own.context))
     lines += [f"  {judged.verdict.outcome}: {judged.verdict.method}"]
