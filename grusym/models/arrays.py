@@ -81,7 +81,7 @@ def as_arrays(given: Any, where: str) -> Arrays:
     """
     if not isinstance(given, Mapping):
         raise DataError(
-            f"{where}: weights are arrays by name, as in a state dict; found {type(given).__name__}: give those"
+            f"{where}: give weights as arrays by name, like a state dict; found {type(given).__name__}"
         )
     found: Arrays = {}
     for name, array in given.items():
