@@ -17,6 +17,7 @@ from grusym.algebra.atoms import Letter
 from grusym.algebra.normal_form import Word, vector_form
 from grusym.algebra.polynomial import Atom, Monomial, Polynomial, TooLarge, add, monomial_product
 from grusym.errors import GrusymError
+from grusym.language.activations import ACTIVATIONS
 from grusym.language.cell import Cell
 from grusym.language.expression import (
     Activation,
@@ -35,9 +36,7 @@ from grusym.language.expression import (
 )
 from grusym.language.shapes import shape_of
 
-LARGEST_READING = (
-    20_000  # names and numbers in a value once everything is multiplied out, each as often as it stands
-)
+LARGEST_READING = 40_000  # names and numbers in a value, all products multiplied out; about 2 s of work
 
 Extent = tuple[int, int]  # terms, and parts of all of them
 Key = tuple[Monomial, ...]  # (v,): v times a vector; (u, v): u ⊙ (a matrix times v)
@@ -246,12 +245,12 @@ def check_size(cell: Cell) -> None:
     """Refuse a cell whose values, multiplied out, would be too large to read: raises TooDeep."""
     sizes: dict[str, Extent] = {}
     for e in cell.equations:
-        sizes[e.left] = _extent(e.right, sizes)
+        sizes[e.left] = extent(e.right, sizes)
         if sizes[e.left][1] > LARGEST_READING:
             raise TooDeep(e.left, sizes[e.left][1])
 
 
-def _extent(e: Expression, known: dict[str, Extent]) -> Extent:
+def extent(e: Expression, known: dict[str, Extent]) -> Extent:
     """How many terms an expression has at most when multiplied out, and how many parts these have in all."""
     match e:
         case Name(name=name):
@@ -259,26 +258,33 @@ def _extent(e: Expression, known: dict[str, Extent]) -> Extent:
         case Number():
             return 1, 1
         case Power(base=base, exponent=k):
-            terms, parts = _extent(base, known)
+            terms, parts = extent(base, known)
             if terms == 1:
                 return 1, parts
             many = math.comb(terms + k - 1, k)
             return many, many * k * -(-parts // terms)
-    inside = [_extent(part, known) for part in children(e)]
+    inside = [extent(part, known) for part in children(e)]
     match e:
         case Hadamard() | Product():
             return _multiplied(*inside)
         case Quotient():
             over, below = inside
             return _multiplied(over, below if below[0] == 1 else (1, below[1] + 1))
-        case Activation():
-            return 1, inside[0][1] + 1
-        case Extremum():
-            parts = sum(parts for _, parts in inside)
-            return inside[1][0] + 1, parts + inside[1][1] + 1
+        case Activation(function=f):
+            return _called(f, *inside[0])
+        case Extremum():  # v + relu(u - v)
+            (terms, parts), (more, others) = inside
+            kinked = _called("relu", terms + more, parts + others)
+            return kinked[0] + more, kinked[1] + others
         case _:
             return sum(terms for terms, _ in inside) or 1, sum(parts for _, parts in inside) or 1
 
 
 def _multiplied(one: Extent, other: Extent) -> Extent:
     return one[0] * other[0], one[0] * other[1] + other[0] * one[1]
+
+
+def _called(function: str, terms: int, parts: int) -> Extent:
+    """A function of some terms, where f(-u) may have been written as a + b f(u) + c u."""
+    a, _, c = ACTIVATIONS[function].mirror or (0, 1, 0)
+    return 1 + bool(a) + terms * bool(c), 1 + parts + bool(a) + parts * bool(c)
