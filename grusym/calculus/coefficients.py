@@ -36,7 +36,7 @@ from grusym.language.expression import (
 )
 from grusym.language.shapes import shape_of
 
-LARGEST_READING = 40_000  # names and numbers in a value, all products multiplied out; about 2 s of work
+LARGEST_READING = 15_000  # names and numbers in a value, all products multiplied out; a second or two
 
 Extent = tuple[int, int]  # terms, and parts of all of them
 Key = tuple[Monomial, ...]  # (v,): v times a vector; (u, v): u ⊙ (a matrix times v)

@@ -177,7 +177,7 @@ def test_a_cell_too_deep_to_be_multiplied_out_is_bounded_before_it_is_tried(text
     c = read_cell(text)
     found = identifiable(c)
     assert str(found) == f"at most {parameter_count(c)}"
-    assert "at most 40,000 are read" in found.notes[0]
+    assert "at most 15,000 are read" in found.notes[0]
 
 
 @pytest.mark.parametrize("text", [highway(3), doubling(6)])
