@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from grusym.chapters.findings import Findings, rows
-from grusym.language.expression import Name
+from grusym.language.expression import Expression, Name, Sum
 from grusym.reports.page.content import Block, Equations, Line, Section, Strong, Table, Text, VerdictTable
 from grusym.theorems.library import themes
 from grusym.theorems.statement import Identity
@@ -23,6 +23,7 @@ MEANING = (
 RELATIONS = {"=": "the same", "→": "its limit"}  # where words say no more
 
 ROOM = 40  # characters beside a formula
+WIDE = 150  # characters of a term, which does not break
 
 
 def chapter(found: Findings) -> Section:
@@ -78,16 +79,26 @@ def _formulas(identity: Identity, row: dict[str, str]) -> Equations:
             below.append(words)
         return f"({below.index(words) + 1})"
 
-    for form in identity.shows:
-        for shown in form.lines(identity.context):
+    told = [shown for form in identity.shows for shown in form.lines(identity.context)]
+    for shown in told:
+        if _fits(shown.left) and (shown.right is None or _fits(shown.right)):
             lines.append(Line(None, shown.left, beside(shown.said)))
             if shown.right is not None:
                 said = shown.right_said or RELATIONS[shown.relation]
                 lines.append(Line(None, shown.right, beside(said)))
     remarks = [f"({i}) {words}. " for i, words in enumerate(below, 1)]
+    remarks += [f"Written out it is too wide for a page; grusym identities {identity.id} shows it. "] * (
+        not lines
+    )
     remarks += [f"Assumes: {row['assumes']}. "] if row["assumes"] else []
     remarks += [f"{row['outcome'].capitalize()}: {row['method']}. Source: {row['source']}."]
     return Equations(tuple(lines), title=str(identity), note="".join(remarks))
+
+
+def _fits(e: Expression) -> bool:
+    """Whether a formula breaks into parts that a page is wide enough for: it breaks between terms only."""
+    terms = e.terms if isinstance(e, Sum) else (e,)
+    return all(len(str(term)) <= WIDE for term in terms)
 
 
 def _refusal(row: dict[str, str]) -> Text:

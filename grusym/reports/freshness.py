@@ -24,6 +24,7 @@ FOUND_BY_NAME = {
     "cells/library.py": "cells",
     "models/weight_file.py": "models/formats",
     "pictures/template.py": "pictures/templates",
+    "models/conventions.py": "models/frameworks",
     "theorems/library.py": "theorems/themes",
 }
 NUMERICAL = ("numpy", "scipy", "sympy", "xarray")
