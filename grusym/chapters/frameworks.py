@@ -84,7 +84,7 @@ def _stand_ins(layers: list[Convention], data: xarray.Dataset) -> Table:
     ]
     told = "".join(f" {letter}: only where {condition}." for condition, letter in letters.items())
     return Table(
-        ("Weights of", *(f"into {i}" for i, _ in enumerate(layers, start=1))),
+        ("Weights of, into:", *(str(i) for i, _ in enumerate(layers, start=1))),
         rows,
         title="Which layer computes what another does",
         note=f"Proved by the normal form for all sizes, inputs and states.{told}",

@@ -230,6 +230,8 @@ def test_of_several_layers_in_one_file_one_is_named():
     arrays = {f"{k}_{end}": v for end in ("l0", "l1", "l0_reverse") for k, v in random_arrays(source).items()}
     with pytest.raises(DataError, match=r"3 layers of torch GRU: \*_l0, \*_l1, \*_l0_reverse"):
         convert(arrays, "torch gru", "keras gru")
+    with pytest.raises(DataError, match=r"3 layers of torch here: \*_l0, .*--layer '\*_l0'"):
+        convert(arrays, "torch", "keras")
     assert convert(arrays, "torch gru", "keras gru", layer="*_l0").arrays
     assert convert(arrays, "torch gru", "keras gru", layer="l1").arrays
 
