@@ -8,7 +8,8 @@ HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control, format (right-to-left 
 
 
 def printable(text: str) -> str:
-    """The text with every invisible character written out by its number."""
+    """The text in one line, with every invisible character written out by its number."""
     if text.isprintable():
         return text
+    text = "".join(" " if c in "\n\r\t" else c for c in text)
     return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in HIDDEN else c for c in text)

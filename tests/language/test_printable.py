@@ -13,6 +13,7 @@ HOSTILE = "red \x1b[31m bell \x07 turned \u202e round\u2028"
 
 def test_invisible_characters_are_written_out():
     assert printable(HOSTILE) == "red \\u001b[31m bell \\u0007 turned \\u202e round\\u2028"
+    assert printable("one\n\ttwo") == "one  two"
     assert printable("Li-GRU, σ(x) ⊙ h̃ — “as printed”") == "Li-GRU, σ(x) ⊙ h̃ — “as printed”"
 
 
