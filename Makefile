@@ -7,21 +7,22 @@ RESULTS ?= results
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint crosscheck bench mutants wild clean help
+.PHONY: report test lint crosscheck wild mutants bench clean help
 .DELETE_ON_ERROR:
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 	@echo 'make crosscheck   the same numbers against the frameworks themselves'
+	@echo 'make wild         verdicts on public formulas, where a collection of them is at hand'
 	@echo 'make bench        timings, as ratios'
 	@echo 'make mutants      40,000 wrong and rewritten derivations, and how each was judged'
-	@echo 'make wild         claims of public documents, where their collection is present'
 
 report: $(VENV)/.installed
 	$(BIN)/grusym report --results $(RESULTS)
 
+# Two workers, so one thread of linear algebra for each: more would wait for each other.
 test: lint
-	$(BIN)/python -m pytest -n 2 -q
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,14 +33,15 @@ lint: $(VENV)/.installed-dev
 crosscheck: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q -m crosscheck
 
+wild: $(VENV)/.installed
+	$(BIN)/python -m tests.wild.counts
+	$(BIN)/python -m tests.wild.claims
+
 bench: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' --benchmark-only
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.verify.study --mutants 20000 --rewrites 20000
-
-wild: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.wild.claims
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

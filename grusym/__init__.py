@@ -14,14 +14,19 @@ if TYPE_CHECKING:
     from grusym.assemble import check as check, convert as convert, simulate as simulate
     from grusym.calculus import adjoint, budget, comparing, counting, jacobian as _jacobian, paths
     from grusym.cells.library import cell as cell, cell_names as cell_names, cells_from as cells_from
+    from grusym.checks.replay import replay as replay
+    from grusym.counts.judging import verify_count as verify_count
     from grusym.dynamics.gradient_flow import gradient_flow as gradient_flow
     from grusym.dynamics.lyapunov import lyapunov_spectrum as lyapunov_spectrum
     from grusym.errors import GrusymError as GrusymError
     from grusym.kernels.kernel import Kernel
     from grusym.language.cell import Cell
     from grusym.language.reader import read_cell as read_cell
+    from grusym.theorems.judging import prove as prove
+    from grusym.theorems.library import identities as identities, identity as identity
     from grusym.verifying import verify as verifying
 
+    certify = assemble.of_a_cell(assemble.certify)
     compare = assemble.of_two_cells(comparing.compare)
     fit = assemble.of_a_cell(budget.fit)
     gradients = assemble.of_a_cell(adjoint.gradients)
@@ -40,6 +45,7 @@ HOMES = {
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
     "cells_from": "grusym.cells.library",
+    "certify": "grusym.assemble",
     "check": "grusym.assemble",
     "compare": "grusym.calculus.comparing",
     "convert": "grusym.assemble",
@@ -47,20 +53,25 @@ HOMES = {
     "gradient_flow": "grusym.dynamics.gradient_flow",
     "gradients": "grusym.calculus.adjoint",
     "graph": "grusym.calculus.paths",
+    "identities": "grusym.theorems.library",
+    "identity": "grusym.theorems.library",
     "jacobian": "grusym.calculus.jacobian",
     "kernel": "grusym.assemble",
     "lyapunov_spectrum": "grusym.dynamics.lyapunov",
     "operation_count": "grusym.calculus.counting",
     "parameter_count": "grusym.calculus.counting",
+    "prove": "grusym.theorems.judging",
     "random_weights": "grusym.assemble",
     "read_cell": "grusym.language.reader",
+    "replay": "grusym.checks.replay",
     "simulate": "grusym.assemble",
     "verify": "grusym.verifying.verify",
+    "verify_count": "grusym.counts.judging",
 }
 
 # These take a cell first: here, at the boundary, its name does as well.
 OF_A_CELL = (
-    *("assert_derivation", "check", "fit", "gradients", "graph", "jacobian", "kernel"),
+    *("assert_derivation", "certify", "check", "fit", "gradients", "graph", "jacobian", "kernel"),
     *("operation_count", "parameter_count", "random_weights", "simulate", "verify"),
 )
 OF_TWO_CELLS = ("compare",)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grusym.checks.report import CheckReport
     from grusym.dynamics.trajectory import Trajectory
     from grusym.kernels.kernel import Kernel
+    from grusym.language.certificate import Certificate
     from grusym.models.conversion import Conversion
 
 Rest = ParamSpec("Rest")
@@ -99,6 +100,21 @@ def derived(cell: Cell) -> Iterator[Any]:
     yield gradients(cell)
 
 
+def certify(cell: Cell) -> Certificate:
+    """The derivation of every Jacobian block of one step and of every gradient, to be judged by others.
+
+    `.write(path)` writes it, `.to_json()` is its data; `replay(path)` judges every step by means that do
+    not know the calculus. The format is described in `grusym.language.certificate`.
+    """
+    from grusym.calculus.backward import derivation
+    from grusym.calculus.jacobian import blocks
+    from grusym.language.certificate import Certificate
+
+    jacobians = [J.derivation for J in blocks(cell).values()]
+    names = (*cell.parameters, *cell.states, *cell.inputs)
+    return Certificate(cell, (*jacobians, *(derivation(cell, name) for name in names)))
+
+
 def simulate(
     cell: Cell | Kernel | str,
     weights: dict[str, Any],
@@ -180,10 +196,12 @@ def convert(
     the same for all sizes, inputs and states, and the `difference` seen when both were run.
     Raises DataError with the reason where no weights of the target give the same function.
     """
+    from grusym.models.arrays import as_arrays
     from grusym.models.conversion import convert as carried
     from grusym.models.sides import side_of, target_side
 
-    own, names = side_of(weights, source, kind, layer)
+    weights = as_arrays(weights, f"{source} into {target}")
+    own, names = side_of(weights, source, kind, str(layer))
     return carried(weights, own, target_side(target, kind, own), names)
 
 

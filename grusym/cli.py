@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except OSError as error:  # a full disk, a folder made read-only on the way
-        if error.filename is None:
+        if error.filename is None and error.errno is None:
             raise
-        what = f"{error.filename} cannot be read or written: {error.strerror}"
+        what = f"{error.filename or 'the output'} cannot be read or written: {error.strerror}"
         print(f"grusym {options.command}: {what}; mend that or name another place", file=sys.stderr)
         return WRONG_USAGE
     except KeyboardInterrupt as error:

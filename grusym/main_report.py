@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grusym.chapters import cells, checks, counts, flow, frameworks, trained
+from grusym.chapters import cells, checks, counts, flow, frameworks, identities, trained
 from grusym.chapters.findings import Findings
 from grusym.chapters.provenance import provenance
 from grusym.chapters.summary import summary
@@ -21,6 +21,7 @@ CHAPTERS: dict[str, Callable[[Findings], Section]] = {
     "Cells": cells.chapter,
     "Parameters and operations": counts.chapter,
     "Layers of the frameworks": frameworks.chapter,
+    "Identities": identities.chapter,
     "Gradient flow of untrained cells": flow.chapter,
     "A trained GRU": trained.chapter,
     "Checks": checks.chapter,

@@ -98,3 +98,23 @@ def test_every_layer_is_listed_with_its_switches(capsys):
     assert rows["haiku gru"]["old_state_kept_by"] == "1 - z"
     assert rows["keras gru"]["bias_vectors"] == 2 and rows["keras gru"]["bias_inside_reset"]
     assert rows["tf1 lstm"]["forget_offset"] == 1
+
+
+def test_nothing_is_lost_by_a_careless_target(tmp_path, capsys):
+    source = tmp_path / "torch.npz"
+    stored(source, "torch", "gru")
+    before = source.read_bytes()
+    code, _, err = run(capsys, source, "--from", "torch gru", "--to", "keras gru", "-o", source)
+    assert code == 2 and "is the file that is read" in err
+    code, _, err = run(capsys, source, "--from", "torch gru", "--to", "keras gru", "-o", tmp_path / "keras")
+    assert code == 2 and "names no .npz file" in err
+    assert source.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["torch.npz"]
+
+
+def test_the_precision_is_that_of_what_was_read(tmp_path, capsys):
+    source, target = tmp_path / "torch.npz", tmp_path / "keras.npz"
+    arrays = random_arrays(convention("torch", "gru"))
+    np.savez(source, **{name: array.astype(np.float32) for name, array in arrays.items()})
+    code, _, _ = run(capsys, source, "--from", "torch gru", "--to", "keras gru", "-o", target)
+    with np.load(target) as file:
+        assert code == 0 and {file[name].dtype for name in file.files} == {np.dtype(np.float32)}

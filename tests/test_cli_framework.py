@@ -60,3 +60,17 @@ def test_wrong_usage_is_one_line(capsys, arguments, said):
     code, out, err = run(capsys, *arguments)
     assert code == 2
     assert said in err and not out and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gru", "lstm", "--compare", "--hidden", "64"], "--compare is for all sizes, but n was given"),
+        (["gru", "--what", "activations"], "add --compare"),
+        (["gru", "--hidden", "64", "--size", "n=5"], "n was given twice"),
+    ],
+)
+def test_an_argument_that_would_be_ignored_is_refused(capsys, arguments, said):
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert said in err and not out

@@ -122,15 +122,19 @@ class Differential:
         """Only what depends on one name."""
         return self.states_only().chained(lambda v: identity(v) if v == Name(name) else Differential())
 
-    @property
-    def expression(self) -> Expression:
+    def line(self, scalars: frozenset[str] = frozenset()) -> Expression:
         """The same as a line of a derivation: diag(h) dz + diag(z) dh."""
-        terms = [_applied(c, Increment(v)) for v, c in self.diagonals]
-        terms += [_applied(p.coefficient, product(p.matrix, p.inner.expression)) for p in self.passages]
+        terms = [
+            hadamard(c, Increment(v)) if is_scalar(v, scalars) else _applied(c, Increment(v), scalars)
+            for v, c in self.diagonals
+        ]
+        terms += [
+            _applied(p.coefficient, product(p.matrix, p.inner.line(scalars)), scalars) for p in self.passages
+        ]
         for ch in self.changes:
             change: Expression = Increment(Name(ch.matrix))
             change = Transpose(change) if ch.transposed else change
-            terms.append(_applied(ch.coefficient, product(change, ch.operand)))
+            terms.append(_applied(ch.coefficient, product(change, ch.operand), scalars))
         return total(*terms)
 
     def matrix(self, scalars: frozenset[str] = frozenset()) -> Expression:
@@ -185,9 +189,11 @@ def is_scalar(e: Expression, scalars: frozenset[str]) -> bool:
     return all(name in scalars for name in names_in(e))
 
 
-def _applied(c: Expression, to: Expression) -> Expression:
+def _applied(c: Expression, to: Expression, scalars: frozenset[str]) -> Expression:
     if isinstance(c, Negative):
-        return negative(_applied(c.operand, to))
+        return negative(_applied(c.operand, to, scalars))
+    if c != ONE and is_scalar(c, scalars):
+        return hadamard(c, to)
     return product(Identity() if c == ONE else Diagonal(c), to)
 
 

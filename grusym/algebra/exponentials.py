@@ -1,6 +1,7 @@
-"""Equality of vectors with σ and tanh written as what they are: quotients of exponentials.
+"""Equality of vectors with σ, tanh and exp(softplus) written as what they are: quotients of exponentials.
 
     σ(u) = 1 / (1 + exp(-u))        tanh(u) = (exp(2u) - 1) / (exp(2u) + 1)
+    exp(softplus(u)) = 1 + exp(u)
 
 In exponentials both sides are rational functions, which are equal exactly if cross-multiplied they are
 one polynomial. So tanh(u) = 2σ(2u) - 1 is decided, which the normal form leaves open.
@@ -20,18 +21,24 @@ from grusym.language.expression import Expression
 ONE = poly.constant(Fraction(1))
 LARGEST = 2_000  # monomials; what needs more is left to other methods
 
+
+class DividesByZero(Exception):
+    """A divisor is the zero polynomial: the expression is defined nowhere, and any equality would hold."""
+
+
 Rational = tuple[Polynomial, Polynomial]  # over, under
 
 
 def equal_in_exponentials(a: Expression, b: Expression, shapes: Shapes) -> bool:
     """Whether two vectors or scalars are equal for all sizes, wherever both are defined.
 
-    Method: as above; True is a proof, False means "not shown equal", too large ones included.
+    Method: as above; True is a proof, False means "not shown equal", too large ones included, and those
+    that are defined nowhere because a divisor is 0.
     """
     try:
         (over, under), (over_too, under_too) = (_rational(vector_form(e, shapes)) for e in (a, b))
         return _times(over, under_too) == _times(over_too, under)
-    except TooLarge:
+    except (TooLarge, DividesByZero):
         return False
 
 
@@ -44,6 +51,8 @@ def _rational(p: Polynomial) -> Rational:
             up, down = _opened(atom) if k > 0 else _opened(atom)[::-1]
             for _ in range(abs(k)):
                 top, bottom = _times(top, up), _times(bottom, down)
+        if not bottom:
+            raise DividesByZero
         if bottom == under:
             over = poly.plus(over, top)
         else:
@@ -61,6 +70,8 @@ def _opened(atom: Atom) -> Rational:
         case ("call", "tanh", of):
             exp = _exp(dict(of), 2)
             return poly.plus(exp, ONE, Fraction(-1)), poly.plus(exp, ONE)
+        case ("call", "exp", ((((("call", "softplus", of), 1),), 1),)):
+            return poly.plus(ONE, _exp(dict(of), 1)), ONE
         case ("inverse", of):
             over, under = _rational(dict(of))
             return under, over

@@ -7,17 +7,17 @@ product ∂L/∂A += (c ⊙ ȳ) uᵀ. So there is no second set of rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from grusym.algebra.differential import Change, Differential, Passage
-from grusym.calculus.jacobian import own_name, scalars
-from grusym.calculus.rules import differential
+from grusym.calculus.jacobian import local_in, own_name, scalars
 from grusym.errors import DataError
 from grusym.language.build import hadamard, negative, product, total, transpose
 from grusym.language.cell import Cell, Equation
-from grusym.language.derivation import Derivation, Step
+from grusym.language.derivation import Derivation
 from grusym.language.expression import (
     ZERO,
     Columns,
@@ -28,7 +28,6 @@ from grusym.language.expression import (
     Product,
     Section,
     Transpose,
-    names_in,
 )
 from grusym.language.shapes import shape_of
 
@@ -49,7 +48,6 @@ class Gradients:
     cotangents: Mapping[str, str]
     lines: tuple[Equation, ...]
     of: Mapping[str, Expression]
-    derivation: Derivation
 
     def __str__(self) -> str:
         given = [f"{name} = ∂L/∂{value}" for value, name in self.cotangents.items()]
@@ -85,6 +83,12 @@ class Gradients:
         own = {name: np.shape(arrays[name])[np.ndim(arrays[name]) - ranks[name] :] for name in self.of}
         return {name: evaluate(e, arrays, self.shapes, result=own[name]) for name, e in self.of.items()}
 
+    def derivation(self, by: str) -> Derivation:
+        """The steps that lead to the gradient with respect to one name, all that is not on its way held."""
+        from grusym.calculus.backward import derivation
+
+        return derivation(self.cell, by)
+
     @property
     def shapes(self) -> dict[str, tuple[Any, ...]]:
         """Shapes of the cell's names, the cotangents and the lines."""
@@ -95,15 +99,14 @@ class Gradients:
         return shapes
 
 
-class _Reverse:
-    """One walk through the equations from last to first."""
+class Reverse:
+    """One walk through the equations from last to first; all but the `active` names are held constant."""
 
-    def __init__(self, cell: Cell) -> None:
-        self.cell = cell
+    def __init__(self, cell: Cell, active: Iterable[str]) -> None:
+        self.cell, self.active = cell, frozenset(active)
         self.scalars = scalars(cell)
         self.used = {*cell.shapes}
         self.lines: list[Equation] = []
-        self.steps: list[Step] = []
         self.matrices: dict[str, Expression] = {}
         self.cotangents = {
             value: self.fresh(f"g_{state}")
@@ -112,9 +115,15 @@ class _Reverse:
         self.adjoints: dict[str, Expression] = {value: Name(g) for value, g in self.cotangents.items()}
 
     def fresh(self, name: str) -> str:
-        """A name nobody uses yet."""
+        """A name nobody uses yet, written so that it can be read: `δ_c`, and `δ_{h̃}` for the script h̃."""
         stem, _, script = name.partition("_")
-        candidates = [name, *(f"{stem}_{{{script.strip('{}')},{i}}}" for i in range(2, 1000))]
+        script = re.sub(r"[^\w,\u0300-\u036f]", "", script)
+        scripts = [script, *(f"{script},{i}" if script else str(i) for i in range(2, 1000))]
+        words = [re.fullmatch(r"\w+", s) for s in scripts]  # as a name that is read carries it
+        candidates = [
+            f"{stem}_{s}" if word else f"{stem}_{{{s}}}" if s else stem
+            for s, word in zip(scripts, words, strict=True)
+        ]
         found = next(c for c in candidates if c not in self.used)
         self.used.add(found)
         return found
@@ -126,7 +135,6 @@ class _Reverse:
             return e
         line = Equation(self.fresh(name), e, role)
         self.lines.append(line)
-        self.steps.append(Step(f"transposed: {role}", Name(line.left), e))
         return Name(line.left)
 
     def value(self, value: str) -> None:
@@ -134,18 +142,11 @@ class _Reverse:
         adjoint = self.adjoints.pop(value, ZERO)
         if adjoint == ZERO:
             return
-        step = self._differential(value)
+        step = local_in(self.cell, value, self.active)
         state = value.rstrip("'")
         ways = {_magnitude(c) for c in _coefficients(step)}
         adjoint = self.shared(adjoint, len(ways), f"δ_{state}", f"gradient at {value}")
         self.pull(step, adjoint, state, self.cell.shapes[value] == ())
-
-    def _differential(self, value: str) -> Differential:
-        e = self.cell.equation(value).right
-        steps: list[Step] = []
-        found = differential(e, frozenset(names_in(e)).difference(self.cell.constants), Name(value), steps)
-        self.steps.extend(steps)
-        return found
 
     def pull(self, step: Differential, adjoint: Expression, about: str, scalar: bool = False) -> None:
         """Transpose one differential: give each variable and matrix its share of the cotangent.
@@ -231,9 +232,9 @@ def gradients(cell: Cell) -> Gradients:
     Method: reverse accumulation by transposing each equation's differential; `g_h` stands for
     ∂L/∂h', all that reaches the next state from the loss and from later steps.
     """
-    walk = _Reverse(cell)
+    walk = Reverse(cell, frozenset(cell.shapes).difference(cell.constants))
     for value in reversed(cell.values):
         walk.value(value)
     found = {**{n: walk.matrices.get(n, ZERO) for n in cell.parameters}}
     found |= {n: walk.adjoints.get(n, ZERO) for n in (*cell.states, *cell.inputs)}
-    return Gradients(cell, walk.cotangents, tuple(walk.lines), found, Derivation("∂L", tuple(walk.steps)))
+    return Gradients(cell, walk.cotangents, tuple(walk.lines), found)

@@ -13,6 +13,7 @@ from grusym.language.cell import Cell
 from grusym.language.expression import (
     Activation,
     Expression,
+    Extremum,
     Hadamard,
     Name,
     Number,
@@ -80,7 +81,7 @@ def scannable(cell: Cell) -> bool:
 def _is_operation(e: Expression) -> bool:
     if isinstance(e, Hadamard) and isinstance(e.left, Number) and e.left.value == 1:
         return False
-    return isinstance(e, Product | Sum | Hadamard | Quotient | Activation) or (
+    return isinstance(e, Product | Sum | Hadamard | Quotient | Activation | Extremum) or (
         isinstance(e, Power) and e.exponent != 1
     )
 

@@ -7,6 +7,7 @@ alone: W_r, b_r + d_r, U - Uᵀ - γ I, U_c diag(σ(b_r)). Parameters act throug
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,12 +15,42 @@ from typing import Any
 
 from grusym.algebra.atoms import Letter
 from grusym.algebra.normal_form import Word, vector_form
-from grusym.algebra.polynomial import Atom, Monomial, Polynomial, add, monomial_product
+from grusym.algebra.polynomial import Atom, Monomial, Polynomial, TooLarge, add, monomial_product
+from grusym.errors import GrusymError
+from grusym.language.activations import ACTIVATIONS
 from grusym.language.cell import Cell
-from grusym.language.expression import Concatenation, Expression, substituted, walk
+from grusym.language.expression import (
+    Activation,
+    Concatenation,
+    Expression,
+    Extremum,
+    Hadamard,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    children,
+    substituted,
+    walk,
+)
 from grusym.language.shapes import shape_of
 
+LARGEST_READING = 15_000  # names and numbers in a value, all products multiplied out; a second or two
+
+Extent = tuple[int, int]  # terms, and parts of all of them
 Key = tuple[Monomial, ...]  # (v,): v times a vector; (u, v): u ⊙ (a matrix times v)
+
+
+class TooDeep(TooLarge):
+    """Values are put into one another so often that the whole is too large to read."""
+
+    def __init__(self, name: str, size: int) -> None:
+        GrusymError.__init__(
+            self,
+            f"{name} with all values put in and multiplied out has up to {size:,} parts; "
+            f"at most {LARGEST_READING:,} are read",
+        )
 
 
 @dataclass(frozen=True)
@@ -43,25 +74,29 @@ class Place:
 class Reading:
     """The coefficients of a cell, and the pieces of its equations that could not be taken apart.
 
-    `sums` are the polynomials found, of next states and of arguments, as lists of places; `calls` the
-    functions of states that were met; `opaque` the parameters in pieces left whole, with the piece's words.
+    `sums` are the polynomials found, of next states (these are `tops`) and of arguments, as lists of places;
+    `calls` the functions of states that were met, each with its argument; `opaque` the parameters in pieces
+    left whole, with the piece's words.
     """
 
     cell: Cell
     sums: list[list[Place]] = field(default_factory=list)
     divisors: list[list[Place]] = field(default_factory=list)
-    calls: dict[Atom, None] = field(default_factory=dict)
+    tops: list[list[Place]] = field(default_factory=list)
+    calls: dict[Atom, list[Place]] = field(default_factory=dict)
     inverses: dict[Atom, None] = field(default_factory=dict)
     opaque: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.moving = {*self.cell.states, *self.cell.inputs}
+        check_size(self.cell)
         known: dict[str, Expression] = {}
         for e in self.cell.equations:
             known[e.left] = substituted(e.right, known)
         self.cuts = _cuts(known.values(), self.cell)
         for state in self.cell.next_states:
             self.read(vector_form(known[state], self.cell.shapes), self.sums)
+            self.tops.append(self.sums[-1])
 
     def read(self, p: Polynomial, into: list[list[Place]]) -> None:
         """Sort the terms of a polynomial by the function of the state they hold."""
@@ -135,8 +170,9 @@ class Reading:
     def _visit(self, atom: Atom) -> None:
         """Read what stands inside a function of states, once."""
         if atom[0] == "call" and atom not in self.calls:
-            self.calls[atom] = None
+            self.calls[atom] = []
             self.read(dict(atom[2]), self.sums)
+            self.calls[atom] = self.sums[-1]
         elif atom[0] == "inverse" and atom not in self.inverses:
             self.inverses[atom] = None
             self.read(dict(atom[1]), self.divisors)
@@ -203,3 +239,52 @@ def _cuts(expressions: Iterable[Expression], cell: Cell) -> dict[str, Any]:
                     end = end + shape_of(part, cell.shapes)[0]
                     cuts[str(end)] = end
     return cuts
+
+
+def check_size(cell: Cell) -> None:
+    """Refuse a cell whose values, multiplied out, would be too large to read: raises TooDeep."""
+    sizes: dict[str, Extent] = {}
+    for e in cell.equations:
+        sizes[e.left] = extent(e.right, sizes)
+        if sizes[e.left][1] > LARGEST_READING:
+            raise TooDeep(e.left, sizes[e.left][1])
+
+
+def extent(e: Expression, known: dict[str, Extent]) -> Extent:
+    """How many terms an expression has at most when multiplied out, and how many parts these have in all."""
+    match e:
+        case Name(name=name):
+            return known.get(name, (1, 1))
+        case Number():
+            return 1, 1
+        case Power(base=base, exponent=k):
+            terms, parts = extent(base, known)
+            if terms == 1:
+                return 1, parts
+            many = math.comb(terms + k - 1, k)
+            return many, many * k * -(-parts // terms)
+    inside = [extent(part, known) for part in children(e)]
+    match e:
+        case Hadamard() | Product():
+            return _multiplied(*inside)
+        case Quotient():
+            over, below = inside
+            return _multiplied(over, below if below[0] == 1 else (1, below[1] + 1))
+        case Activation(function=f):
+            return _called(f, *inside[0])
+        case Extremum():  # v + relu(u - v)
+            (terms, parts), (more, others) = inside
+            kinked = _called("relu", terms + more, parts + others)
+            return kinked[0] + more, kinked[1] + others
+        case _:
+            return sum(terms for terms, _ in inside) or 1, sum(parts for _, parts in inside) or 1
+
+
+def _multiplied(one: Extent, other: Extent) -> Extent:
+    return one[0] * other[0], one[0] * other[1] + other[0] * one[1]
+
+
+def _called(function: str, terms: int, parts: int) -> Extent:
+    """A function of some terms, where f(-u) may have been written as a + b f(u) + c u."""
+    a, _, c = ACTIVATIONS[function].mirror or (0, 1, 0)
+    return 1 + bool(a) + terms * bool(c), 1 + parts + bool(a) + parts * bool(c)

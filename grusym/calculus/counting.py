@@ -39,21 +39,33 @@ def operation_count(cell: Cell) -> sympy.Expr:
 
     Method: a matrix of a rows and b columns times a vector counts a b, every elementwise product or
     quotient one for each entry, a k-th power k - 1; an addition goes with the multiplication before
-    it, and the elementwise functions are counted apart by `activation_count`.
+    it, and the elementwise functions are counted apart by `activation_count`. What stands in several
+    places, such as W x + U h in both lines of a FastGRNN, is computed once.
     """
-    count = sum((_cost(node, cell) for e in cell.equations for node in walk(e.right)), start=_zero())
-    return _factored(count)
+    return _factored(sum((_cost(node, cell) for node in _computed(cell)), start=_zero()))
+
+
+def product_count(cell: Cell) -> sympy.Expr:
+    """The multiply-adds of one step that products with whole matrices cost: a b for a rows and b columns."""
+    products = [n for n in _computed(cell) if isinstance(n, Product)]
+    whole = [n for n in products if not isinstance(n.left, Diagonal)]
+    return _factored(sum((_product_cost(node, cell) for node in whole), start=_zero()))
 
 
 def activation_count(cell: Cell) -> sympy.Expr:
     """Evaluations of elementwise functions (σ, tanh, max, ...) in one step, entry by entry."""
-    found = [n for e in cell.equations for n in walk(e.right) if isinstance(n, Activation | Extremum)]
+    found = [n for n in _computed(cell) if isinstance(n, Activation | Extremum)]
     return _factored(sum((_entries(shape_of(n, cell.shapes)) for n in found), start=_zero()))
 
 
 def state_size(cell: Cell) -> sympy.Expr:
     """Numbers carried from one step to the next."""
     return _factored(sum((_entries(cell.shapes[s]) for s in cell.states), start=_zero()))
+
+
+def _computed(cell: Cell) -> tuple[Expression, ...]:
+    """Every part of the equations, each once however often it is written."""
+    return tuple(dict.fromkeys(node for e in cell.equations for node in walk(e.right)))
 
 
 def _cost(node: Expression, cell: Cell) -> Any:

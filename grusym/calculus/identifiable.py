@@ -16,8 +16,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from grusym.calculus.coefficients import Reading
-from grusym.calculus.independence import doubts
+from grusym.calculus.coefficients import Place, Reading
+from grusym.calculus.independence import doubts, firm_sums
 from grusym.calculus.words import (
     Coefficient,
     Part,
@@ -67,6 +67,9 @@ def identifiable(cell: Cell) -> Identifiable:
         whole = sum((sympy.prod(cell.shapes[p]) for p in cell.parameters), start=sympy.Integer(0))
         return Identifiable(sympy.factor(whole), False, (f"the equations were not taken apart: {error}",))
     found = _Elimination(reading)
+    known = _Elimination(reading, firm_sums(reading)).determined()
+    hidden = {part[0] for part in found.unknown - known}
+    found.doubts += doubts(reading, frozenset(cell.parameters) - hidden - reading.opaque.keys())
     found.run()
     return Identifiable(sympy.factor(found.count), not found.doubts, (*found.notes, *found.doubts))
 
@@ -74,13 +77,14 @@ def identifiable(cell: Cell) -> Identifiable:
 class _Elimination:
     """The rank of the map from parameters to coefficients, block by block."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, among: list[list[Place]] | None = None) -> None:
         self.cell, self.cuts = reading.cell, reading.cuts
-        places = [place for found in (*reading.sums, *reading.divisors) for place in found]
+        among = [*reading.sums, *reading.divisors] if among is None else among
+        places = [place for found in among for place in found]
         self.open = list(
             dict.fromkeys(Coefficient.at(place) for place in places if not reading.is_known(place))
         )
-        self.doubts = doubts(reading)
+        self.doubts: list[str] = []
         self.notes: list[str] = []
         self.count: Any = 0
         parts = {part for coefficient in self.open for part in coefficient.parts}
@@ -116,6 +120,13 @@ class _Elimination:
             if any(part in c.parts for c in self.open):
                 self.doubts.append(f"{part[0]} may be tied to others: it could not be told apart")
                 self._know(part)
+
+    def determined(self) -> set[Part]:
+        """What coefficients determine one after the other, each alone."""
+        before = set(self.unknown)
+        while self._determined():
+            pass
+        return before - self.unknown
 
     def _note(self, parts: list[Part], coefficient: Coefficient) -> None:
         names = [name for name in self.cell.parameters if name in {part[0] for part in parts}]

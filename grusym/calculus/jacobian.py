@@ -13,8 +13,8 @@ from grusym.calculus.rules import differential
 from grusym.errors import DataError, UnknownNameError, unknown
 from grusym.language.build import total
 from grusym.language.cell import Cell
-from grusym.language.derivation import Derivation, Step
-from grusym.language.expression import ZERO, Expression, Identity, Increment, Name, names_in, unplaced
+from grusym.language.derivation import Derivation
+from grusym.language.expression import ZERO, Expression, Identity, Name, names_in, unplaced
 from grusym.language.lexer import tokens
 from grusym.language.reader import meaning_in
 
@@ -42,7 +42,13 @@ class Jacobian:
     of: str
     by: str
     differential: Differential
-    derivation: Derivation
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The steps that lead to the matrix; none if it is 0."""
+        from grusym.calculus.forward import derivation
+
+        return derivation(self.cell, self.of, self.by, self.expression)
 
     @cached_property
     def expression(self) -> Expression:
@@ -130,22 +136,19 @@ def own_name(cell: Cell, name: str, error: type[Exception] = UnknownNameError) -
 
 
 @lru_cache(maxsize=4096)
-def _derived(e: Expression, left: str, active: frozenset[str]) -> tuple[Differential, tuple[Step, ...]]:
-    steps: list[Step] = []  # equal equations share one derivation, so it says nothing of either's place
-    return differential(unplaced(e), active, Name(left), steps), tuple(steps)
+def _derived(e: Expression, left: str, active: frozenset[str]) -> Differential:
+    return differential(unplaced(e), active, Name(left))  # equal equations share one, wherever they stand
 
 
 def local(cell: Cell, value: str) -> Differential:
     """The differential of one equation in the names it mentions, matrices held constant."""
-    return _local_with_steps(cell, value)[0]
+    return local_in(cell, value, (n for n, shape in cell.shapes.items() if len(shape) == 1))
 
 
-def _local_with_steps(
-    cell: Cell, value: str, active: Iterable[str] = ()
-) -> tuple[Differential, tuple[Step, ...]]:
-    vectors = active or (n for n, shape in cell.shapes.items() if len(shape) == 1)
+def local_in(cell: Cell, value: str, active: Iterable[str]) -> Differential:
+    """The differential of one equation in the `active` names, all others held constant."""
     e = cell.equation(value).right
-    return _derived(e, value, frozenset(vectors).intersection(names_in(e)))
+    return _derived(e, value, frozenset(active).intersection(names_in(e)))
 
 
 def jacobian(cell: Cell, of: str | None = None, by: str | None = None) -> Jacobian:
@@ -171,15 +174,15 @@ def jacobian(cell: Cell, of: str | None = None, by: str | None = None) -> Jacobi
             "matrices see gradients(cell)"
         )
     known: dict[Expression, Differential] = {Name(by): identity(Name(by))}
-    steps: list[Step] = []
-    needed = _needed(cell, of, by)
+    needed = values_behind(cell, of, by)
     for value in cell.values:
         if value in needed:
-            known[Name(value)] = _chain(cell, value, by, known, steps)
-    return Jacobian(cell, of, by, known[Name(of)], Derivation(f"∂{of}/∂{by}", tuple(steps)))
+            changing = [str(v) for v, found in known.items() if not found.is_zero]
+            known[Name(value)] = local_in(cell, value, changing).chained(lambda v: known[v])
+    return Jacobian(cell, of, by, known[Name(of)])
 
 
-def _needed(cell: Cell, of: str, by: str) -> set[str]:
+def values_behind(cell: Cell, of: str, by: str) -> set[str]:
     """The values that `of` is computed from, itself included, not looking behind `by`."""
     right = {e.left: names_in(e.right) for e in cell.equations}
     needed, open_ = set(), [of]
@@ -189,25 +192,6 @@ def _needed(cell: Cell, of: str, by: str) -> set[str]:
             needed.add(value)
             open_.extend(right[value])
     return needed
-
-
-def _chain(
-    cell: Cell, value: str, by: str, known: dict[Expression, Differential], steps: list[Step]
-) -> Differential:
-    """The differential of a value in `by` alone, from those of the values before it."""
-    changing = [str(v) for v, found in known.items() if not found.is_zero]
-    step, lines = _local_with_steps(cell, value, changing)
-    whole = step.chained(lambda v: known[v])
-    if whole.is_zero:
-        return whole
-    steps.extend(lines)
-    name = Increment(Name(value))
-    if len(lines) != 1:
-        steps.append(Step(f"collect d{value}", name, step.expression))
-    through = [str(v) for v in step.variables() if v != Name(by)]
-    if through:
-        steps.append(Step(f"chain rule through {', '.join(through)}", name, whole.expression))
-    return whole
 
 
 def blocks(cell: Cell) -> dict[tuple[str, str], Jacobian]:

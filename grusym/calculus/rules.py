@@ -1,7 +1,7 @@
-"""The differential of every node, one named theorem each, and the dispatcher that records steps.
+"""The differential of every node, one named theorem each, and the dispatcher that applies them.
 
 A rule states its theorem in terms of the changes d(child) of the node's children; the dispatcher
-goes on into the children and writes down each use of a rule.
+goes on into the children. What a reader is shown of it is told by `grusym.calculus.lines`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from grusym.algebra.differential import Change, Differential, Passage, identity,
 from grusym.errors import GrusymError
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.build import hadamard, negative, number, power, product, total
-from grusym.language.derivation import Step
 from grusym.language.expression import (
     ONE,
     Activation,
@@ -23,7 +22,6 @@ from grusym.language.expression import (
     Extremum,
     Hadamard,
     Identity,
-    Increment,
     Name,
     Negative,
     Number,
@@ -170,27 +168,26 @@ def _over_scalar(b: Expression, numerator: Expression) -> Differential:
     return d(b).scaled(negative(Quotient(numerator, power(b, 2))))
 
 
-def differential(e: Expression, active: frozenset[str], y: Expression, steps: list[Step]) -> Differential:
-    """The differential of e in the `active` names, each rule's use appended to `steps`.
+def differential(e: Expression, active: frozenset[str], y: Expression) -> Differential:
+    """The differential of e in the `active` names.
 
     `y` is the value e is equal to: the slope of an outermost activation is written in it.
     """
     if isinstance(e, Name):
         return d(e) if e.name in active else Differential()
+    local = one_step(e, active, y)
+    parts = {v: differential(v, active, v) for v in local.variables()}
+    return local.chained(substitution(parts))
+
+
+def one_step(e: Expression, active: frozenset[str], y: Expression) -> Differential:
+    """The theorem of a node: its differential in the changes of its children, constants held."""
     if type(e) not in RULES:
         raise GrusymError(
             f"there is no rule for the differential of a {type(e).__name__}: {e}; add one to "
             "calculus/rules.py"
         )
-    name, theorem = RULES[type(e)]
-    local = theorem(e, y)
-    inside: list[Step] = []
-    parts = {v: differential(v, active, v, inside) for v in local.variables()}
-    result = _without(local, active).chained(substitution(parts))
-    if not result.is_zero:
-        steps.append(Step(name, Increment(e), _alive(local, parts, active)))
-        steps.extend(inside)
-    return result
+    return _without(RULES[type(e)][1](e, y), active)
 
 
 def _without(local: Differential, active: frozenset[str]) -> Differential:
@@ -201,11 +198,3 @@ def _without(local: Differential, active: frozenset[str]) -> Differential:
         if not (inner := _without(p.inner, active)).is_zero
     )
     return Differential(local.diagonals, passages, tuple(c for c in local.changes if c.matrix in active))
-
-
-def _alive(local: Differential, parts: dict[Expression, Differential], active: frozenset[str]) -> Expression:
-    """A rule's line for the reader, without the terms whose change is zero."""
-    kept = _without(local, active).chained(
-        lambda v: Differential() if v in parts and parts[v].is_zero else d(v)
-    )
-    return kept.expression

@@ -12,6 +12,7 @@ from grusym.cells.library import cell, cell_names
 from grusym.chapters.findings import Findings
 from grusym.language.cell import Cell
 from grusym.language.expression import Name
+from grusym.language.handout import Handout
 from grusym.language.printers.order import Partial
 from grusym.language.printers.polynomial import counted
 from grusym.reports.page.content import (
@@ -81,7 +82,7 @@ def _jacobian(J: Jacobian) -> Iterable[Block]:
     yield Equations(
         (Line(Partial(J.of, J.by), J.expression),), title=title, note=f"paths: {paths}", names=names
     )
-    yield Steps(J.derivation.steps, title="Derivation", names=names)
+    yield Steps(Handout(J.cell, J.derivation).steps, title="Derivation", names=names)
 
 
 def _gradients(c: Cell) -> Iterable[Block]:

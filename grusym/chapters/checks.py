@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
-from grusym.chapters.findings import Findings
+from grusym.chapters.findings import Findings, rows
 from grusym.reports.page.content import Section, Strong, Text, VerdictTable
-
-if TYPE_CHECKING:
-    import xarray
 
 MEANING = (
     "Each Jacobian and gradient has two judges. Component-wise SymPy is exact, at n = 2 and m = 1 only: the "
@@ -28,7 +24,7 @@ def chapter(found: Findings) -> Section:
             claim=SimpleNamespace(id=row["claim"], statement=row["statement"]),
             **{k: row[k] for k in ("outcome", "method", "where", "fix", "counterexample", "detail")},
         )
-        for row in _rows(data, "verdict")
+        for row in rows(data, "verdict")
     ]
     refused, twins = int(data.twin_refused.sum()), data.sizes["twin"]
     text = (
@@ -42,10 +38,3 @@ def chapter(found: Findings) -> Section:
     failed = any(v.outcome in ("refuted", "undecided") for v in verdicts)
     inner = Section("All verdicts", (table,), open=failed or bool(accepted))
     return Section("Checks", (Text(text), Text(MEANING, "note"), *notes), (inner,))
-
-
-def _rows(data: xarray.Dataset, dimension: str) -> list[dict[str, str]]:
-    columns = {
-        str(k): [str(x) for x in v.values] for k, v in data.data_vars.items() if v.dims == (dimension,)
-    }
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

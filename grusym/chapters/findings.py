@@ -57,6 +57,14 @@ class Findings:
         return (Text(f"The analysis {name} has no result: {reason}", "note"),)
 
 
+def rows(data: xarray.Dataset, dimension: str) -> list[dict[str, str]]:
+    """The variables along one dimension as texts, a row for each of its places."""
+    columns = {
+        str(k): [str(x) for x in v.values] for k, v in data.data_vars.items() if v.dims == (dimension,)
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
 def about(data: xarray.Dataset) -> tuple[Text, ...]:
     """What an analysis says of itself: its question, then its setting and method, from its docstring."""
     first, *rest = (" ".join(p.split()) for p in str(data.attrs["question"]).split("\n\n"))

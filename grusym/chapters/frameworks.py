@@ -55,7 +55,8 @@ def _kind(kind: str, data: xarray.Dataset) -> Section:
         ),
         rows,
         title=f"{KINDS[kind]}: what is stored",
-        note="Identifiable are the numbers the function depends on: biases that are only added count once.",
+        note="Identifiable are the numbers the function depends on: biases that are only added count once. "
+        "Where a projection feeds fewer units back, p is n / 2.",
         name=f"{kind}_layers",
     )
     shown = Section("Equations", tuple(_equations(c) for c in layers), open=False)
@@ -83,7 +84,7 @@ def _stand_ins(layers: list[Convention], data: xarray.Dataset) -> Table:
     ]
     told = "".join(f" {letter}: only where {condition}." for condition, letter in letters.items())
     return Table(
-        ("Weights of", *(f"into {i}" for i, _ in enumerate(layers, start=1))),
+        ("Weights of, into:", *(str(i) for i, _ in enumerate(layers, start=1))),
         rows,
         title="Which layer computes what another does",
         note=f"Proved by the normal form for all sizes, inputs and states.{told}",

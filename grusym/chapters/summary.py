@@ -34,6 +34,10 @@ def summary(found: Findings) -> Summary:
         "that do not know "
         "the calculus."
     )
+    identities = found.data("identities")
+    if identities is not None:
+        proved = int((identities.outcome == "proved").sum())
+        text += f" {proved} identities tie the cells together, each proved for every size."
     return Summary(text, tuple(highlights))
 
 

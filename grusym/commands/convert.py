@@ -17,6 +17,9 @@ from grusym.errors import DataError
 from grusym.terminal import answer, answer_options, target_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from grusym.models.weight_map import WeightMap
 
 
@@ -61,19 +64,47 @@ def _convert(options: argparse.Namespace) -> int:
     from grusym.models.formats.npz import write
     from grusym.models.weight_file import read_arrays
 
-    target = target_file(options.out) if options.out else None
+    target = _target(options)
     arrays = read_arrays(options.file)
     found = grusym.convert(arrays, options.source, options.target, options.kind, options.layer)
-    stored = ", ".join(f"{name} {array.shape}" for name, array in found.arrays.items())
+    precision = _precision(arrays)
+    stored_arrays = {name: array.astype(precision) for name, array in found.arrays.items()}
+    stored = ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in stored_arrays.items())
     lines = [_shown(found.map), "", f"{found.verdict.outcome}: {found.verdict.method}"]
     lines += [f"both run on random numbers: relative difference {found.difference:.0e}", f"arrays: {stored}"]
     if target is not None:
-        write(target, found.arrays)
+        write(target, stored_arrays)
         lines.append(f"written: {target}")
     data = _data(found.map, found.verdict) | {"difference": found.difference}
     data |= {"arrays": {name: list(array.shape) for name, array in found.arrays.items()}}
     answer(options, "\n".join(lines), data | ({"file": str(target)} if target else {}))
     return int(not found.verdict.holds)
+
+
+def _target(options: argparse.Namespace) -> Path | None:
+    """Where to write: a .npz file that is not the one that is read."""
+    from pathlib import Path
+
+    if not options.out:
+        return None
+    if not options.out.endswith(".npz"):
+        raise DataError(
+            f"-o {options.out} names no .npz file, and nothing else is written; write {options.out}.npz"
+        )
+    if (
+        Path(options.out).exists()
+        and Path(options.file).exists()
+        and Path(options.out).samefile(options.file)
+    ):
+        raise DataError(f"-o {options.out} is the file that is read; name another, so that nothing is lost")
+    return target_file(options.out)
+
+
+def _precision(arrays: Mapping[str, Any]) -> Any:
+    """The precision of what was read where it has one, else float64."""
+    kinds = {array.dtype for array in arrays.values()}
+    (first, *rest) = kinds or {None}
+    return first if not rest and first is not None and first.kind == "f" else "float64"
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -62,14 +62,14 @@ def relu(x: Array) -> Array:
     """max(x, 0); of a complex array, x where its real part is positive."""
     import numpy as np
 
-    return np.where(np.real(x) > 0, x, 0)
+    return np.where(np.real(x) > 0, x, 0 * np.asarray(x))  # what is no number stays none
 
 
 def step(x: Array) -> Array:
     """1 where x (or its real part) is positive, else 0."""
     import numpy as np
 
-    return np.where(np.real(x) > 0, 1.0, 0.0)
+    return np.where(np.isnan(np.real(x)), np.nan, np.where(np.real(x) > 0, 1.0, 0.0))
 
 
 def softplus(x: Array) -> Array:

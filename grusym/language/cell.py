@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from grusym.language.expression import Expression
 from grusym.language.fixed import Fixed
+from grusym.language.printable import printable
 
 if TYPE_CHECKING:
     import sympy
@@ -24,6 +25,9 @@ class Equation:
     left: str
     right: Expression
     role: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "role", printable(self.role))
 
     def __str__(self) -> str:
         return f"{self.left} = {self.right}"
@@ -51,6 +55,8 @@ class Cell:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shapes", Fixed(self.shapes))
+        for field_ in ("name", "title", "source"):
+            object.__setattr__(self, field_, printable(getattr(self, field_)))
 
     def __hash__(self) -> int:
         return self._hash

@@ -107,4 +107,7 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 
 def _is_read(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-2:] == ["Cell", "read"]
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "read"):
+        return False
+    owner = node.func.value
+    return getattr(owner, "id", getattr(owner, "attr", "")) == "Cell"

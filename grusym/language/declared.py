@@ -5,17 +5,23 @@ from __future__ import annotations
 from grusym.errors import GrusymError
 from grusym.language.cell import Cell, Shape
 from grusym.language.reader import read_cell
+from grusym.language.statements import SIZE
 
 
 def declarations(cell: Cell, equations: str) -> list[str]:
     """The lines that say what the equations of a cell leave open: `x : n`, `γ : scalar`, `Δt : constant`.
 
     Method: of all that could be declared, each line is left out without which the text still says the
-    same. There are none where no text says it, as for a cell whose sizes are sums.
+    same. A size that is a sum cannot be declared and is left to the equations; there are no lines where
+    those do not say it.
     """
     if _says(equations, cell):
         return []
-    lines = [f"{name} : {_said(cell.shapes[name])}" for name in cell.shapes if name not in cell.next_states]
+    lines = [
+        f"{name} : {_said(shape)}"
+        for name, shape in cell.shapes.items()
+        if name not in cell.next_states and all(SIZE.fullmatch(str(d)) for d in shape)
+    ]
     roles = {"input": cell.inputs, "parameter": cell.parameters, "constant": cell.constants}
     lines += [f"{name} : {role}" for role, names in roles.items() for name in names]
     if not _says("\n".join([equations, *lines]), cell):

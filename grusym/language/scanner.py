@@ -31,6 +31,10 @@ from grusym.language.spelling import (
 EXAMPLE = "h' = tanh(W x + U h + b)"
 LONGEST = 2_000_000
 DIGIT = re.compile(r"\\[A-Za-z]+\s*\{\s*([01])\s*\}")  # \mathbf{1}
+BLANK = re.compile("[ \t\r\u00a0\u2009\u202f&\u200b\ufeff]+")
+# A dollar sign may open or close a formula: at a line's ends, beside =, before a remark or a number.
+BORDER = re.compile(r"[ \t\r$&]+")
+BORDER_AFTER = re.compile(r"[$& \t]*[.,;:]?(?:[ \t]{2}|[ \t]*(?:\n|=|#|%|//|\\\\|\(\d|$))")
 BRACED = re.compile(r"\{\s*(?:\\[A-Za-z]+\s*(?:\{\s*\\?[A-Za-z]+\s*\})?|[A-Za-z])\s*\}(?=\s*[_^'])")  # {c}_t
 _TIMED = r"[a-z](?:_\{?\(?t(?![A-Za-z0-9])|ₜ|\(t[-+)]|\^\{?[(<]t)"  # x_t, h_{t-1}, hₜ, h(t-1), h^{(t)}
 JOINED = re.compile(rf"(?:[A-Z]_[a-z0-9]|[a-z]_t|[A-Z])(?={_TIMED})")
@@ -94,9 +98,19 @@ class Scanner:
     def skip_space(self) -> bool:
         """Move past blanks and alignment marks; whether there were any."""
         start = self.at
-        while self.at < len(self.text) and self.text[self.at] in " \t\r\u00a0\u2009\u202f&$\u200b\ufeff":
-            self.at += 1
+        while m := (BORDER if self._at_border() else BLANK).match(self.text, self.at):
+            self.at = m.end()
         return self.at > start
+
+    def _at_border(self) -> bool:
+        """Whether a dollar sign stands here, and at the border of a formula: not in the midst of one."""
+        if not self.text.startswith("$", self.at):
+            return False
+        before = self.at - 1
+        while before >= 0 and self.text[before] in " \t$&":
+            before -= 1
+        opens = before < 0 or self.text[before] in "\n=" or self.text[before - 1 : before + 1] == "\\\\"
+        return opens or BORDER_AFTER.match(self.text, self.at) is not None
 
     def starts_name(self) -> bool:
         """Whether a name starts here."""

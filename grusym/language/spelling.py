@@ -126,5 +126,5 @@ ARGUMENT = re.compile(r"\(\s*t\s*([+-]\s*\d+)?\s*\)|\[\s*t\s*([+-]\s*\d+)?\s*\]"
 NUMBERED = re.compile(r"\(\d+(?:\.\d+)*[a-z]?\)[ \t$]*(?=\n|$|#|%|//|\\\\|\\end\b)")  # an equation's number
 GAP = re.compile(r"(?:[ \t]{2}|\t|\\q?quad\s*|\\hfill\s*)$")
 WORDS_OF_TIME = {"prev": -1, "previous": -1, "old": -1, "new": 0, "next": 0, "t": 0}
-WORD = r"[A-Za-zα-ωΑ-Ω0-9]+"
+WORD = r"(?:[A-Za-zα-ωΑ-Ω0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f][\u0300-\u036f]*)+"
 SCALARS = {word for word in GREEK if word.islower()} | {"eps", "lam", "dt"}  # a scalar's name, spelled out

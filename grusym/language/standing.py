@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Activation, Expression, Name, Negative, Sum, children, names_in
+from grusym.language.expression import (
+    Activation,
+    Expression,
+    Extremum,
+    Name,
+    Negative,
+    Sum,
+    children,
+    names_in,
+)
 
 
 def only_added(cell: Cell, name: str) -> bool:
-    """Whether a parameter occurs as a term of sums and nowhere else; b of σ(b) is a sum of one term."""
+    """Whether a parameter occurs as a term of sums and nowhere else.
+
+    b of σ(b) or max(b, u) is a sum of one term.
+    """
 
     def within(e: Expression, added: bool) -> bool:
         if e == Name(name):
             return added
-        inside = isinstance(e, Sum | Activation) or (isinstance(e, Negative) and added)
+        inside = isinstance(e, Sum | Activation | Extremum) or (isinstance(e, Negative) and added)
         return all(within(child, inside) for child in children(e))
 
     return all(within(e.right, False) for e in cell.equations)

@@ -10,6 +10,12 @@ from grusym.models.conventions import Convention
 OPTIONAL = "bd"  # a layer may have no biases
 
 
+def layers_of(names: Iterable[str], convention: Convention, layer: str = "") -> list[str]:
+    """The layers of a convention among `names`, as patterns: "encoder.*_l0"."""
+    frames = (frame for frame in _frames(list(names), convention) if _is_meant(frame, layer))
+    return [f"{prefix}*{suffix}" for prefix, suffix in frames]
+
+
 def found_names(names: Iterable[str], convention: Convention, layer: str = "") -> dict[str, str]:
     """What the convention's arrays are called among `names`: {"weight_ih": "encoder.weight_ih_l0"}.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,3 +72,26 @@ def require_shapes(
             raise ShapeError(
                 f"{where}: array {name!r} has the shape {found}, but {tuple(shape)} is needed; check the file"
             )
+
+
+def as_arrays(given: Any, where: str) -> Arrays:
+    """Somebody's weights by name as NumPy arrays, from arrays, lists, or tensors that still want gradients.
+
+    Raises: DataError naming what is no array.
+    """
+    if not isinstance(given, Mapping):
+        raise DataError(
+            f"{where}: give weights as arrays by name, like a state dict; found {type(given).__name__}"
+        )
+    found: Arrays = {}
+    for name, array in given.items():
+        if hasattr(array, "detach"):  # a PyTorch tensor, perhaps of a type that NumPy does not have
+            array = array.detach().cpu()
+            array = array.float() if "bfloat16" in str(array.dtype) else array
+        try:
+            found[str(name)] = np.asarray(array)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise DataError(
+                f"{where}: array {name!r} cannot be read as numbers: {error}; convert it"
+            ) from None
+    return found

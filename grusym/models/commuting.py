@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Expression, Hadamard, Name, Product, children, names_in, rebuilt
-from grusym.models.terms import arguments
+from grusym.language.expression import (
+    Activation,
+    Expression,
+    Hadamard,
+    Name,
+    Product,
+    Sum,
+    children,
+    rebuilt,
+)
 
 
 @dataclass(frozen=True)
@@ -68,19 +76,51 @@ def mixes(cell: Cell, weights: Mapping[str, Any], matrix: str, gate: str, before
     Method: Σ_j U_ij r_j h_j is a multiple of Σ_j U_ij h_j only if all r_j in it are alike, and so with the
     columns where the gate stands behind the product.
     """
-    alike = _alike(cell, weights, gate, len(weights[matrix]))
+    units = len(weights[matrix])
+    alike, moving = _alike(cell, weights, gate, units), _moving(cell, weights, gate, units)
     support = np.asarray(weights[matrix]) != 0
-    return any(len(set(alike[line])) > 1 for line in (support if before else support.T))
+    lines = support if before else support.T
+    # Gates that are constants may be drawn into the matrix, so one of those that differ has to move.
+    return any(len(set(alike[line])) > 1 and bool(moving[line].any()) for line in lines)
 
 
 def _alike(cell: Cell, weights: Mapping[str, Any], gate: str, units: int) -> Any:
     """A number for each unit, the same for two whose gates are equal for every input and state.
 
-    They are where the rows of all weights in the gate are, if nothing else tells the units apart.
+    They are where the rows of all weights in the gate are, in a function of W x + U h + b; of any other
+    gate no two units are taken to be alike.
     """
-    terms = [term for a in arguments(cell) if a.value == gate and a.index for term in a.terms]
-    names = [term.parameter for term in terms if term.parameter is not None]
-    if any(term.factor for term in terms) or {*names_in(cell.equation(gate).right)} & {*cell.values}:
+    rows = _rows(cell, weights, gate)
+    if not rows:
         return np.arange(units)
-    rows = [np.reshape(weights[name], (units, -1)) for name in names]
-    return np.unique(np.concatenate(rows, axis=1), axis=0, return_inverse=True)[1].ravel()
+    whole = np.concatenate([np.reshape(array, (units, -1)) for array in rows.values()], axis=1)
+    return np.unique(whole, axis=0, return_inverse=True)[1].ravel()
+
+
+def _moving(cell: Cell, weights: Mapping[str, Any], gate: str, units: int) -> Any:
+    """Whether the gate of each unit depends on any state or input; it may where that cannot be told."""
+    rows = _rows(cell, weights, gate)
+    if not rows:
+        return np.ones(units, dtype=bool)
+    moved = [np.any(array != 0, axis=1) for array in rows.values() if array.ndim == 2]
+    return np.any(moved or [[False] * units], axis=0)
+
+
+def _rows(cell: Cell, weights: Mapping[str, Any], gate: str) -> dict[str, Any]:
+    """The matrices on each state and input in a function of W x + U h + b, and its bias; or nothing."""
+    e = cell.equation(gate).right
+    if not isinstance(e, Activation):
+        return {}
+    found: dict[str, Any] = {}
+    for term in e.operand.terms if isinstance(e.operand, Sum) else (e.operand,):
+        match term:
+            case Product(left=Name(name=name), right=Name(name=of)) if of in (*cell.states, *cell.inputs):
+                pass
+            case Name(name=name) if len(cell.shapes[name]) == 1:
+                of = ""
+            case _:
+                return {}
+        if name not in cell.parameters:
+            return {}
+        found[of] = found[of] + np.asarray(weights[name]) if of in found else np.asarray(weights[name])
+    return found

@@ -18,7 +18,7 @@ from grusym.language.arrays import check_arrays, concrete
 from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.evaluation import evaluate, evaluate_cell
-from grusym.models.arrays import Arrays
+from grusym.models.arrays import Arrays, as_arrays
 from grusym.models.conventions import Convention
 from grusym.models.fitting import fitting
 from grusym.models.packing import opened, packed
@@ -64,14 +64,16 @@ def convert(
     """
     own, other = cell_of(source), cell_of(target)
     where = f"{_said(source)} into {_said(target)}"
+    weights = as_arrays(weights, where)
     parts = _parts(weights, source, names or {}, where)
     found = fitting(parts, own, other, where, _advice(source, target))
     carried = _carried(parts, found)
     difference = _difference(found, parts, carried)
     if not difference <= SAME:
+        why = "a divisor is 0 with these weights" if found.divides else "this is a defect of grusym"
         raise GrusymError(
-            f"{where}: both were run and differ by {difference:.1e}, though the map is proved; this is a "
-            f"defect of grusym, please report it with the map {dict(found.of)}"
+            f"{where}: both were run and differ by {difference:.1e}, though the map is proved; {why}: please "
+            f"report it with the map {dict(found.of)}"
         )
     arrays = packed(carried, target, target_names or {}) if isinstance(target, Convention) else carried
     return Conversion(arrays, found, proof(found), difference)
@@ -106,9 +108,8 @@ def proof(found: WeightMap) -> Verdict:
         assumes=found.assumes,
     )
     method = "normal form of every next state, for all sizes, inputs and states"
-    if not found.is_proved:
-        return Verdict(claim, "undecided", method, assumes=found.assumes)
-    return Verdict(claim, "proved", method, assumes=found.assumes)
+    assumes = (*found.assumes, *(["no divisor is 0"] if found.divides else []))
+    return Verdict(claim, "proved" if found.is_proved else "undecided", method, assumes=assumes)
 
 
 def symbolic(source: Side, target: Side) -> WeightMap | None:
@@ -162,8 +163,14 @@ def _difference(found: WeightMap, parts: Mapping[str, Any], carried: Mapping[str
     worst = 0.0
     for scale in (1.0, 0.05):
         point = {name: scale * array for name, array in given.items()}
-        a, b = evaluate_cell(cell, {**parts, **point}), evaluate_cell(found.target, {**carried, **point})
+        with np.errstate(all="ignore"):
+            a = evaluate_cell(cell, {**parts, **point})
+            b = evaluate_cell(found.target, {**carried, **point})
         for new in cell.next_states:
-            size = float(np.max(np.abs(a[new]), initial=0.0)) or 1.0
-            worst = max(worst, float(np.max(np.abs(a[new] - b[new]), initial=0.0)) / size)
+            one, other = np.broadcast_arrays(a[new], b[new])
+            if not np.array_equal(np.isfinite(one), np.isfinite(other)):
+                return float("inf")  # a number here and none there is no rounding
+            gap = np.abs(np.where(np.isfinite(one), one - other, 0))
+            size = float(np.max(np.abs(one), initial=0.0, where=np.isfinite(one))) or 1.0
+            worst = max(worst, float(np.max(gap, initial=0.0)) / size)
     return worst

@@ -46,17 +46,22 @@ def ratio_explained(one: Convention, other: Convention) -> str:
         )
     a, b = (_bias_numbers(c) for c in (one, other))
     each = [sympy.cancel(total / len(c.gates)) for total, c in ((a, one), (b, other))]
+    shares = [_share(c, k) for c, k in ((one, each[0]), (other, each[1]))]
     said = f"the ratio is {counted(sympy.factor(found))}, not the {gates} of the gates"
     if each[0] != each[1]:
-        x, y = (
-            f"{counted(whole)} biases, {counted(k)} for each gate"
-            for whole, k in zip((a, b), each, strict=True)
-        )
+        x, y = (f"{counted(whole)} biases, {share}" for whole, share in zip((a, b), shares, strict=True))
         said += f": {one} stores {x}, and {other} {y}"
     if one.projected != other.projected or one.peepholes != other.peepholes:
         extra = one if one.projected or one.peepholes else other
         said += f"; {extra} has a {'projection' if extra.projected else 'peephole'} beside its gates"
     return said
+
+
+def _share(c: Convention, each: sympy.Expr) -> str:
+    """How the biases are spread over the gates."""
+    if c.bias_inside_reset and c.biases == 1:
+        return "n for each gate and n more inside the reset"
+    return f"{counted(each)} for each gate"
 
 
 def _gates(c: Convention) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from grusym.errors import DataError
 from grusym.language.cell import Cell
+from grusym.language.expression import Concatenation, walk
 from grusym.models.commuting import Pair, coupled, drawn_out, mixes
 from grusym.models.weight_map import WeightMap, same_carriers, weight_maps
 
@@ -19,6 +20,12 @@ def fitting(weights: Mapping[str, Any], source: Cell, target: Cell, where: str, 
     Raises: DataError with the reason where there is none, ending with the advice.
     """
     maps = weight_maps(source, target)
+    stacked = [c.name for c in (source, target) if _concatenates(c)]
+    if stacked and not any(not _unmet(found, weights) for found in maps):
+        raise DataError(
+            f"{where}: {' and '.join(stacked)} multiplies a concatenation such as [h, x] by one matrix, "
+            "whose columns are not told apart here; write the cell with one matrix for each, W x + U h"
+        )
     if not maps:
         raise DataError(f"{where}: {no_map(source, target)}; {advice}")
     reasons = []
@@ -43,6 +50,10 @@ def no_map(source: Cell, target: Cell) -> str:
         own, other = (", ".join(sorted(g)) or "none" for g in gates)
         return f"{source.name} has the gates {own}, {target.name} {other}; {none}"
     return f"{none} for every size, input and state"
+
+
+def _concatenates(cell: Cell) -> bool:
+    return any(isinstance(node, Concatenation) for e in cell.equations for node in walk(e.right))
 
 
 def _carriers(cell: Cell) -> str:

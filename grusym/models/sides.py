@@ -8,7 +8,7 @@ from typing import Any
 from grusym.cells.library import cell, cell_names
 from grusym.errors import DataError, GrusymError, UnknownNameError, unknown
 from grusym.language.cell import Cell
-from grusym.models.array_names import found_names
+from grusym.models.array_names import found_names, layers_of
 from grusym.models.conventions import KINDS, Convention, convention, conventions, frameworks
 from grusym.models.packing import opened
 from grusym.models.weight_map import weight_maps
@@ -90,6 +90,13 @@ def _fitting(arrays: Mapping[str, Any], framework: str, layer: str) -> tuple[Sid
             reasons.append(str(error))
     if len(fits) == 1:
         return fits[0]
+    own = [layers_of(arrays, c, layer) for c in conventions() if c.framework == framework]
+    several = max(own, key=len, default=[])
+    if not fits and len(several) > 1:
+        raise DataError(
+            f"there are {len(several)} layers of {framework} here: {', '.join(several)}; say which is meant: "
+            f"layer={several[0]!r}, or --layer '{several[0]}'"
+        )
     if not fits:
         raise DataError(f"no layer of {framework} has these arrays: {'; '.join(reasons)}")
     shown = " or ".join(repr(f"{c.framework} {c.kind}") for c, _ in fits)

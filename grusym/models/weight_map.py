@@ -11,19 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product as combinations
+from itertools import islice, product as combinations
 
 from grusym.algebra.inlining import inlined
 from grusym.algebra.normal_form import equal
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.build import hadamard, number, total
 from grusym.language.cell import Cell
-from grusym.language.expression import ZERO, Activation, Expression, Name
+from grusym.language.expression import ZERO, Activation, Expression, Name, Number, Quotient, walk
 from grusym.language.fixed import Fixed
 from grusym.models.commuting import Pair, drawn_out
 from grusym.models.terms import BIAS, Argument, Term, arguments
 
-MOST = 256  # ways to match gates that are tried
+MOST = 256  # ways to match gates that are tried, those a person would try first
+WAYS = 20_000  # ways that are put in order
 Partners = dict[str, tuple[str, int]]  # target value -> source value, 1, or -1 for one minus it
 
 
@@ -57,6 +58,13 @@ class WeightMap:
         )
 
     @property
+    def divides(self) -> bool:
+        """Whether something is divided by what may be 0: there the proof says nothing."""
+        cells = (self.source, self.target)
+        nodes = (node for c in cells for e in c.equations for node in walk(e.right))
+        return any(isinstance(node, Quotient) and not isinstance(node.right, Number) for node in nodes)
+
+    @property
     def is_proved(self) -> bool:
         """Whether the normal form finds each pair of sides equal."""
         return all(equal(a, b, self.source.shapes) for a, b in self.sides)
@@ -78,6 +86,8 @@ def weight_maps(source: Cell, target: Cell) -> tuple[WeightMap, ...]:
     for proposed in _proposals(source, target):
         if proposed not in found and proposed.is_proved:
             found.append(proposed)
+            if not proposed.assumes:
+                break
     return tuple(sorted(found, key=_demands))
 
 
@@ -113,26 +123,23 @@ def _matchings(source: Cell, target: Cell) -> Iterator[Partners]:
     """Ways to match the target's values with the source's: by name, gates also with one minus a gate."""
     choices: list[list[tuple[str, tuple[str, int] | None]]] = []
     for value in target.values:
-        gate = _function(target, value) == "σ"
+        function = _function(target, value)
         names = [value] if value in source.values else []
-        if gate and not names:
-            names = [v for v in source.values if _function(source, v) == "σ"]
-        signs = (1, -1) if gate else (1,)
+        if not names and value not in target.next_states:
+            inner = [v for v in source.values if v not in source.next_states]
+            names = [v for v in inner if _function(source, v) == function]
+        signs = (1, -1) if function == "σ" else (1,)
         own: list[tuple[str, tuple[str, int] | None]] = [(value, (v, sign)) for v in names for sign in signs]
         choices.append(own or [(value, None)])
-    # Fewest exchanges first: the reading that a person would make is tried before the others.
-    ways = sorted(_some(choices), key=lambda way: sum(p is not None and p[1] < 0 for _, p in way))
-    for way in ways:
+    # What a person would try first: each value used once, and as few turned as can be.
+    for way in sorted(islice(combinations(*choices), WAYS), key=_boldness)[:MOST]:
         yield {value: partner for value, partner in way if partner is not None}
 
 
-def _some(
-    choices: list[list[tuple[str, tuple[str, int] | None]]],
-) -> Iterator[tuple[tuple[str, tuple[str, int] | None], ...]]:
-    for count, way in enumerate(combinations(*choices)):
-        if count == MOST:
-            return
-        yield way
+def _boldness(way: tuple[tuple[str, tuple[str, int] | None], ...]) -> tuple[int, int]:
+    used = [partner for _, partner in way if partner is not None]
+    repeated = len(used) - len({own for own, _ in used})
+    return repeated + sum(sign < 0 for _, sign in used), repeated
 
 
 def _function(cell: Cell, value: str) -> str:
@@ -147,9 +154,11 @@ def _proposed(source: Cell, target: Cell, partners: Partners, commute: bool) -> 
     of: dict[str, Expression] = {}
     used: set[str] = set()
     commuting: list[Pair] = []
+    unmatched = False
     for argument in arguments(target):
         own, sign = partners.get(argument.value, ("", 1))
         other = theirs.get((own, argument.index))
+        unmatched |= other is None and any(term.parameter for term in argument.terms)
         matched = _Matched(argument, other, sign if argument.index else 1, commute, partners)
         for name, e in matched.weights():
             if of.get(name, ZERO) == ZERO:  # in two places it must be the same, which the proof decides
@@ -163,6 +172,8 @@ def _proposed(source: Cell, target: Cell, partners: Partners, commute: bool) -> 
     if set(of) != set(target.weights) or (commute and not commuting):
         return None
     zero = tuple(name for name in source.parameters if name not in used)
+    if unmatched and any(len(source.shapes[name]) == 2 for name in zero):
+        return None  # that both are nothing there is no way to carry weights
     ordered = {name: of[name] for name in target.weights}
     return WeightMap(source, target, Fixed(ordered), zero, tuple(commuting))
 

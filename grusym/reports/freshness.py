@@ -24,6 +24,8 @@ FOUND_BY_NAME = {
     "cells/library.py": "cells",
     "models/weight_file.py": "models/formats",
     "pictures/template.py": "pictures/templates",
+    "models/conventions.py": "models/frameworks",
+    "theorems/library.py": "theorems/themes",
 }
 NUMERICAL = ("numpy", "scipy", "sympy", "xarray")
 DRAWING = ("matplotlib", "networkx", "numpy", "tueplots", "ziamath")

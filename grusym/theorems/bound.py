@@ -12,7 +12,6 @@ from grusym.algebra.normal_form import vector_form
 from grusym.algebra.ranges import vertex_values
 from grusym.checks.expressions import assignments, simplified
 from grusym.language.arrays import concrete
-from grusym.language.build import number
 from grusym.language.claim import Claim, Verdict
 from grusym.language.evaluation import evaluate
 from grusym.language.expression import Expression, names_in
@@ -58,7 +57,7 @@ class Bounded:
 
     def lines(self, context: Context) -> tuple[Shown, ...]:
         """The value, between its bounds."""
-        return (Shown(f"|{self.value}| ≤ 1", self.value.expression(context), number(1), "≤"),)
+        return (Shown(f"{self.value}, in [-1, 1]", self.value.expression(context)),)
 
 
 def _beyond(
@@ -69,7 +68,7 @@ def _beyond(
     letters = {
         str(s) for name in names_in(e) for d in context.shapes[name] for s in getattr(d, "free_symbols", ())
     }
-    sizes = dict.fromkeys(sorted(letters), size)
+    sizes = dict.fromkeys(sorted(letters, key=lambda letter: (letter != "n", letter)), size)
     drawn = {}
     for name in sorted(names_in(e)):
         low, high = within.get(name, (0, 0))

@@ -33,5 +33,7 @@ def bounded_states(cells: Iterable[Cell]) -> tuple[BoundedState, ...]:
 def _verdict(cell: Cell, state: str) -> Verdict:
     new = cell.next_of(state)
     statement = f"|{new}| ≤ 1 in {cell.name}"
-    claim = Claim(f"{cell.name}-{state}-bounded", statement, assumes=(ASSUMED,), source=cell.source)
-    return Bounded(Value(cell, new)).judge(claim, Context(cell))
+    settings = tuple(name for name in cell.constants if cell.shapes[name] == ())
+    assumed = (ASSUMED, *(f"the setting {name} lies in [0, 1]" for name in settings))
+    claim = Claim(f"{cell.name}-{state}-bounded", statement, assumes=assumed, source=cell.source)
+    return Bounded(Value(cell, new), dict.fromkeys(settings, (0, 1))).judge(claim, Context(cell))

@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from grusym.calculus.jacobian import jacobian
 from grusym.checks.expressions import NUMBERS, assignments, compare, points, simplified
+from grusym.errors import GrusymError
 from grusym.language.arrays import concrete
 from grusym.language.build import negative, product, total
 from grusym.language.claim import Claim, Verdict
 from grusym.language.evaluation import evaluate
-from grusym.language.expression import Expression, names_in
+from grusym.language.expression import ZERO, Expression, names_in
+from grusym.language.shapes import shape_of
 from grusym.theorems.sides import Block, Context, found
 from grusym.theorems.statement import Shown
 
@@ -66,14 +69,19 @@ class Determinant:
         return [context.meant(text) for text in (*self.first, *self.second)]
 
     def judge(self, claim: Claim, context: Context) -> Verdict:
-        """The steps prove; determinants of small numbers refute."""
+        """The steps prove; determinants of small numbers refute.
+
+        Raises GrusymError where a factor is not square, or there are more than two states.
+        """
+        self._check(context)
         verdicts = [compare(claim, a, b, context.shapes, context.within) for a, b in self.steps(context)]
         if all(v.outcome == "proved" for v in verdicts):
-            return Verdict(claim, "proved", METHOD, assumes=claim.assumes)
+            assumes = tuple(dict.fromkeys(said for v in verdicts for said in v.assumes))
+            return Verdict(claim, "proved", METHOD, assumes=assumes)
         J, factors = self.blocks(context), self.factors(context)
         names = {name for e in (*J.values(), *factors) for name in names_in(e)}
         for sizes, drawn in points(names, context.shapes, context.within):
-            numbers = _Numbers(self.states, J, factors, context, sizes)
+            numbers = _Numbers(self.states, J, factors, len(self.first), context, sizes)
             if numbers.differ(drawn):
                 simple = simplified(drawn, numbers.differ, context.within)
                 left, right, _ = numbers.at(simple)
@@ -83,20 +91,44 @@ class Determinant:
         failed = next(v for v in verdicts if v.outcome != "proved")
         return replace(failed, claim=claim, outcome="undecided", detail="the elimination fails")
 
+    def _check(self, context: Context) -> None:
+        """Only square matrices have determinants: det (A B) is no det A · det B where A is n × p."""
+        if len(self.states) not in (1, 2) or (len(self.states) == 1 and self.second):
+            raise GrusymError(
+                f"a determinant was asked for over {', '.join(self.states) or 'no state'}, but block "
+                "elimination is for one state with its factors, or for two with a multiplier; give those"
+            )
+        for state, texts in zip(self.states, (self.first, self.second), strict=False):
+            n = context.shapes[state][0]
+            for text in texts:
+                factor = context.meant(text)
+                shape = (n, n) if factor == ZERO else shape_of(factor, context.shapes)
+                known = {letter for sizes in context.shapes.values() for letter in sizes}
+                loose = len(shape) == 2 and shape[0] == shape[1] and shape[0] not in known  # an identity
+                if shape != (n, n) and not loose:
+                    raise GrusymError(
+                        f"the determinant of {text} was asked for, but it is "
+                        f"{' × '.join(map(str, shape)) or 'a scalar'}, not {n} × {n} as the state {state} "
+                        "needs; multiply factors that are not square into one"
+                    )
+
     def lines(self, context: Context) -> tuple[Shown, ...]:
-        """The blocks that decide."""
-        one = self.states[0]
-        cell = found(context.about)
-        said = [
-            f"∂{cell.next_of(one)}/∂{one} =",
-            "the multiplier of its row, D:",
-            "what is left of the other:",
-        ]
-        steps = self.steps(context)
-        if len(steps) == 1:
-            return (Shown(said[0], *steps[0]),)
-        D = context.meant(self.multiplier)
-        return (Shown(said[0], *steps[0]), Shown(said[1], D), Shown(said[2], *steps[2]))
+        """The blocks that decide, in the names of the cell."""
+        cell, one = context.cell, self.states[0]
+        A = jacobian(cell, cell.next_of(one), one).expression
+        first = Shown(f"A = ∂{cell.next_of(one)}/∂{one}", A, product(*map(context.read, self.first)))
+        if len(self.states) == 1:
+            return (first,)
+        other = self.states[1]
+        new, D = cell.next_of(other), context.read(self.multiplier)
+        rest = product(*map(context.read, self.second))
+        return (
+            first,
+            Shown(f"D, with ∂{new}/∂{one} = D A", D),
+            Shown(
+                f"∂{new}/∂{other} - D ∂{cell.next_of(one)}/∂{other}, what is left of ∂{new}/∂{other}", rest
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -106,6 +138,7 @@ class _Numbers:
     states: tuple[str, ...]
     blocks: Mapping[tuple[str, str], Expression]
     factors: list[Expression]
+    first: int  # so many of the factors are as large as the first state, the others as the second
     context: Context
     sizes: Mapping[str, int]
 
@@ -120,14 +153,10 @@ class _Numbers:
             ]
             J = np.block(rows)
             right = 1.0
-            for factor in self.factors:
-                right *= float(np.linalg.det(evaluate(factor, arrays, shapes, self._square(factor))))
+            for k, factor in enumerate(self.factors):
+                n = wide[self.states[k >= self.first]]
+                right *= float(np.linalg.det(evaluate(factor, arrays, shapes, (n, n))))
         return float(np.linalg.det(J)), right, float(np.prod(np.linalg.norm(J, axis=1)))
-
-    def _square(self, factor: Expression) -> tuple[int, int] | None:
-        """A constant multiple of the identity is as large as the first state."""
-        n = concrete(self.context.shapes[self.states[0]][0], self.sizes) or 1
-        return None if names_in(factor) else (n, n)
 
     def differ(self, arrays: Mapping[str, Any]) -> bool:
         """Whether the two differ by more than rounding."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from grusym.checks.expressions import compare
 from grusym.language.claim import Claim, Verdict
 from grusym.language.expression import Expression
-from grusym.theorems.sides import Context, Side, Value, described, expression
+from grusym.theorems.sides import Context, Side, Value, expression, in_words, shown
 from grusym.theorems.statement import Shown
 
 
@@ -31,5 +31,5 @@ class Equality:
 
     def lines(self, context: Context) -> tuple[Shown, ...]:
         """Both sides."""
-        left, right = self.sides(context)
-        return (Shown(described(f"{self.left} = {self.right}", self.let), left, right),)
+        left, right = shown(self.left, context, self.let), shown(self.right, context, self.let)
+        return (Shown(in_words(self.left, self.let), left, right, "=", in_words(self.right)),)

@@ -24,6 +24,7 @@ METHOD = "h' - h factored by the normal form; the sign of the factor at vertices
 SEARCH = "a fixed point at size 1, and another gate"
 GRID = np.linspace(-0.96875, 0.96875, 63)
 MOVED = 1e-3
+OPEN = ("σ", "tanh")  # never as large or as small as their bounds; sin and cos are
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,20 @@ class FixedPoints:
     rest: str
 
     def judge(self, claim: Claim, context: Context) -> Verdict:
-        """The factored form proves; a fixed point that moves under another gate refutes."""
+        """The factored form proves; a fixed point that moves under another gate refutes.
+
+        Only cells of one state are judged: others may move in a state that the factors do not speak of.
+        """
+        if len(context.cell.states) != 1:
+            states = ", ".join(context.cell.states)
+            detail = f"{context.cell.name} has the states {states}; only cells of one state are judged"
+            return Verdict(claim, "undecided", METHOD, assumes=claim.assumes, detail=detail)
         step, factor, rest = self._parts(context)
         right = hadamard(factor, rest)
         claim = replace(claim, left=step, right=right)
-        same = compare(claim, step, right, context.shapes, context.within).outcome == "proved"
-        if same and self.gate not in names_in(rest) and self._never_zero(factor, context):
-            return Verdict(claim, "proved", METHOD, assumes=claim.assumes)
+        same = compare(claim, step, right, context.shapes, context.within)
+        if same.outcome == "proved" and self.gate not in names_in(rest) and self._never_zero(factor, context):
+            return Verdict(claim, "proved", METHOD, assumes=same.assumes)
         shown = next(_moved(context.cell, self.gate), None)
         if shown:
             return Verdict(claim, "refuted", SEARCH, counterexample=shown, assumes=claim.assumes)
@@ -60,8 +68,14 @@ class FixedPoints:
         return [replaced(e, by) for e in (step, context.read(self.factor), context.read(self.rest))]
 
     def _never_zero(self, factor: Expression, context: Context) -> bool:
-        """A mean of vertex values, every vertex with some weight: one sign, and not all zero."""
-        values = vertex_values(vector_form(factor, context.shapes), {self.gate: (0, 1)}) or ()
+        """A mean of vertex values, every vertex with some weight: one sign, and not all zero.
+
+        Every vertex has some weight only where no atom reaches the ends of its range.
+        """
+        form = vector_form(factor, context.shapes)
+        if any(atom[0] == "call" and atom[1] not in OPEN for monomial in form for atom, _ in monomial):
+            return False
+        values = vertex_values(form, {self.gate: (0, 1)}) or ()
         return any(values) and (min(values) >= 0 or max(values) <= 0)
 
     def lines(self, context: Context) -> tuple[Shown, ...]:
@@ -69,7 +83,7 @@ class FixedPoints:
         state = context.cell.states[0]
         right = hadamard(context.read(self.factor), context.read(self.rest))
         left = total(Name(context.cell.next_of(state)), negative(Name(state)))
-        return (Shown(f"{left} = {right}, where {self.gate} is in {self.factor} only", left, right),)
+        return (Shown("", left, right, right_said=f"and {self.rest} does not mention {self.gate}"),)
 
 
 def _moved(cell: Cell, gate: str) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grusym.language.claim import Claim, Verdict
+from grusym.theorems import library
 from grusym.theorems.sides import Context
 from grusym.theorems.statement import Form, Identity
 
@@ -25,6 +26,11 @@ class Judged:
         refused = all(v.outcome == "refuted" and v.counterexample for v in self.refusals)
         return self.verdict.outcome == "proved" and refused and bool(self.refusals)
 
+    def __str__(self) -> str:
+        from grusym.theorems.telling import told
+
+        return told(self)
+
     def to_json(self) -> dict[str, Any]:
         """The verdicts as plain data."""
         return {
@@ -37,12 +43,14 @@ class Judged:
         }
 
 
-def judged(identity: Identity) -> Judged:
-    """The verdicts on an identity and on its false neighbours.
+def prove(identity: Identity | str) -> Judged:
+    """Prove an identity, given whole or by its id, and refute its false neighbours.
 
     Method: that of its forms, all of which must be proved. Of a false neighbour one form has to be
-    refuted, by numbers.
+    refuted, by numbers. Both are verdicts: look at `.ok`.
+    Raises UnknownNameError for an id nobody has.
     """
+    identity = library.identity(identity) if isinstance(identity, str) else identity
     verdict = _whole(identity.claim, identity.shows, identity.context)
     refusals = [_whole(identity.claim_of(f), f.shows, identity.context_of(f)) for f in identity.false]
     return Judged(identity, verdict, tuple(refusals))
@@ -60,4 +68,5 @@ def _whole(claim: Claim, forms: Sequence[Form], context: Context) -> Verdict:
         return failed[0]
     methods = dict.fromkeys(v.method for v in verdicts)
     details = dict.fromkeys(v.detail for v in verdicts if v.detail)
-    return replace(verdicts[0], method="; ".join(methods), detail="; ".join(details))
+    assumes = tuple(dict.fromkeys(said for v in verdicts for said in v.assumes))
+    return replace(verdicts[0], method="; ".join(methods), detail="; ".join(details), assumes=assumes)

@@ -12,35 +12,41 @@ from grusym.theorems.statement import Identity
 
 
 @cache
-def identities() -> tuple[Identity, ...]:
-    """All identities, theme by theme, in the order of their ids within each.
+def themes() -> dict[str, tuple[Identity, ...]]:
+    """The identities of each theme, by its title: what its file's first line says before a colon.
 
     Raises GrusymError for a theme without IDENTITIES, for an id used twice, and for an identity without
     a false neighbour.
     """
     import grusym.theorems.themes as folder
 
-    found: list[Identity] = []
+    found: dict[str, tuple[Identity, ...]] = {}
     for theme in sorted(m.name for m in iter_modules(folder.__path__)):
-        listed = getattr(import_module(f"{folder.__name__}.{theme}"), "IDENTITIES", None)
+        module = import_module(f"{folder.__name__}.{theme}")
+        listed = getattr(module, "IDENTITIES", None)
         if not isinstance(listed, tuple) or not all(isinstance(i, Identity) for i in listed):
             raise GrusymError(
-                f"grusym/theorems/themes/{theme}.py was asked for identities but holds no tuple "
-                f"IDENTITIES of "
-                "Identity; define one in it"
+                f"grusym/theorems/themes/{theme}.py was asked for identities but holds no tuple IDENTITIES "
+                "of Identity; define one in it"
             )
-        found += listed
-    twice = [name for name, times in Counter(i.id for i in found).items() if times > 1]
+        found[(module.__doc__ or theme).splitlines()[0].split(":")[0].rstrip(".")] = listed
+    everything = [i for listed in found.values() for i in listed]
+    twice = [name for name, times in Counter(i.id for i in everything).items() if times > 1]
     if twice:
         raise GrusymError(
             f"identities are asked for by id, but {', '.join(twice)} is used twice; use a new one"
         )
-    alone = [i.id for i in found if not i.false]
+    alone = [i.id for i in everything if not i.false]
     if alone:
         raise GrusymError(
             f"{', '.join(alone)} has no false neighbour; give it one that its judge must refuse"
         )
-    return tuple(found)
+    return found
+
+
+def identities() -> tuple[Identity, ...]:
+    """All identities, theme by theme."""
+    return tuple(i for listed in themes().values() for i in listed)
 
 
 def identity(id: str) -> Identity:

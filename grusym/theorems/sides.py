@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from grusym.algebra.inlining import inlined, replaced, values_inlined
 from grusym.calculus.jacobian import jacobian
@@ -135,9 +135,17 @@ def expression(side: Side, context: Context, let: Mapping[str, Value] | None = N
     return replaced(inner.meant(side), {name: value.expression(context) for name, value in let.items()})
 
 
-def described(sides: str, let: Mapping[str, Value]) -> str:
-    """Sides in words, and what the names in them are."""
-    return sides + "".join(f"; {name} is {value}" for name, value in let.items())
+def shown(side: Side, context: Context, let: Mapping[str, Value] | None = None) -> Expression:
+    """A side as it is written: a formula keeps the names of the cell's values."""
+    if not isinstance(side, str):
+        return side.expression(context)
+    return context.with_names({name: value.shape() for name, value in (let or {}).items()}).read(side)
+
+
+def in_words(side: Side, let: Mapping[str, Value] | None = None) -> str:
+    """A side that is no formula in words, and what the names in a formula are."""
+    known = [f"{name} is {value}" for name, value in (let or {}).items()]
+    return "; ".join(known if isinstance(side, str) else [str(side), *known])
 
 
 def found(cell: str | Cell) -> Cell:
@@ -182,16 +190,36 @@ def _replacements(where: Mapping[str, str], cell: Cell, context: Context) -> dic
 
 
 def _unmarked(e: Expression, what: str, cell: Cell, context: Context) -> Expression:
-    """The expression without marks; every name of the cell that stayed must be one of the context."""
+    """The expression without marks; every name of the cell that stayed must be one of the context.
+
+    What the cell says for all sizes it says for its m equal to the context's n, so a letter of the cell
+    may be any size of the context, the same one everywhere: an n × m may stand for an n × n, no n × n for
+    an n × m.
+    """
+    sizes: dict[Any, Any] = {}
     for name in names_in(e):
         there = context.shapes.get(name.removeprefix(MARK))
-        if not name.startswith(MARK) and (there is None or len(cell.shapes[name]) != len(there)):
+        if not name.startswith(MARK) and (there is None or not _meets(cell.shapes[name], there, sizes)):
             raise GrusymError(
                 f"{what} of cell {cell.name!r} uses {name}, which is no such name of "
-                f"{context.cell.name!r}, in "
+                f"{context.cell.name!r}, of sizes that fit, in "
                 "whose names the identity is written; say in `where` what stands for it"
             )
     return renamed(e, {MARK + name: name for name in context.shapes})
+
+
+def _meets(here: Shape, there: Shape, sizes: dict[Any, Any]) -> bool:
+    """Whether one shape is the other with `sizes` in place of letters, to which new letters are added."""
+    if len(here) != len(there):
+        return False
+    for own, other in zip(here, there, strict=True):
+        if getattr(own, "is_Symbol", False):
+            sizes.setdefault(own, other)
+        elif own != other and getattr(own, "free_symbols", set()) - sizes.keys():
+            return False  # a sum of letters not met before
+        if (own.subs(sizes, simultaneous=True) if hasattr(own, "subs") else own) != other:
+            return False
+    return True
 
 
 def _described(what: str, where: Mapping[str, str], swaps: list[str]) -> str:

@@ -16,12 +16,16 @@ OWN = "follows from the equations of the cells"
 
 @dataclass(frozen=True)
 class Shown:
-    """One line of what a form says: left relation right, as formulas; `said` is the left side in words."""
+    """One line of what a form says: left relation right, as formulas.
+
+    What a side is that is no formula of the author's stands in `said` and `right_said`.
+    """
 
     said: str
     left: Expression
     right: Expression | None = None
     relation: str = "="
+    right_said: str = ""
 
 
 class Form(Protocol):

@@ -228,5 +228,5 @@ def _step(cell: Cell, value: str, by: str, argument: bool) -> Expression:
     if argument:
         assert isinstance(e, Activation)
         e = e.operand
-    found = differential(unplaced(e), frozenset({by}), Name(value), [])
+    found = differential(unplaced(e), frozenset({by}), Name(value))
     return found.chained(lambda v: identity(v)).matrix(scalars(cell))

@@ -43,3 +43,14 @@ def test_what_is_too_large_is_not_shown_equal():
     assert not equal_in_exponentials(
         e, read_expression(f"{large} + tanh(h) - 2 σ(2 h) + 1", CELL), CELL.shapes
     )
+
+
+@pytest.mark.parametrize("zero", ["tanh(h) - 2 σ(2 h) + 1", "σ(h) / σ(-h) - exp(h)"])
+def test_where_a_divisor_is_0_in_exponentials_nothing_is_shown(zero):
+    read = {
+        text: read_expression(text, CELL) for text in (f"1 / ({zero})", f"2 / ({zero})", f"1 / ({zero} + 1)")
+    }
+    one, two, fine = read.values()
+    assert not equal_in_exponentials(one, two, CELL.shapes)
+    assert not equal_in_exponentials(two, two, CELL.shapes)
+    assert equal_in_exponentials(fine, read_expression("1", CELL), CELL.shapes)

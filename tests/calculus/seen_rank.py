@@ -7,6 +7,7 @@ import numpy as np
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
 from grusym.language.evaluation import evaluate_cell
+from grusym.language.expression import Extremum, walk
 
 STEP = 1e-30  # complex step: derivatives to rounding
 
@@ -24,12 +25,20 @@ class Unclear(Exception):
     """Singular values without a gap."""
 
 
+def _has_kinks(cell: Cell) -> bool:
+    """Whether some function has two sides, one of which may be rare among the draws."""
+    nodes = (node for e in cell.equations for node in walk(e.right))
+    kinked = ("relu", "step")
+    return any(isinstance(n, Extremum) or getattr(n, "function", "") in kinked for n in nodes)
+
+
 def _rank(jacobian: np.ndarray) -> int:
     largest = np.abs(jacobian).max(axis=1, initial=0, keepdims=True)
     usable = (largest[:, 0] > 1e-8) & (largest[:, 0] < 1e8)  # beyond, rounding and underflow are seen
     if not usable.any():
         return 0
-    values = np.linalg.svd(jacobian[usable] / largest[usable], compute_uv=False)
+    triangle = np.linalg.qr(jacobian[usable] / largest[usable], mode="r")  # the same singular values
+    values = np.linalg.svd(triangle, compute_uv=False)
     values = values / values[0]
     rank = int((values > 1e-11).sum())
     if rank < len(values) and values[rank] > 1e-3 * values[rank - 1]:
@@ -45,7 +54,7 @@ def _jacobian(cell: Cell, sizes: dict[str, int], seed: int) -> np.ndarray:
         name: np.asarray(rng.uniform(0.5, 1.5, shape[name]) * rng.choice((-1, 1), shape[name]))
         for name in cell.weights
     }
-    batch = 2 * sum(w.size for w in weights.values()) + 200  # a kink has two sides, and one may be rare
+    batch = 2 * sum(w.size for w in weights.values()) + (100 if _has_kinks(cell) else 10)
     given = {name: rng.standard_normal((batch, *shape[name])) for name in cell.states}
     inputs = [{name: rng.standard_normal((batch, *shape[name])) for name in cell.inputs} for _ in range(2)]
     columns = [np.zeros(_states(cell, weights, given, inputs).shape)]

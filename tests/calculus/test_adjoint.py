@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from grusym.algebra.normal_form import equal
 from grusym.assemble import check
 from grusym.calculus.adjoint import gradients
 from grusym.cells.library import cell, cell_names
 from grusym.errors import DataError
 from grusym.language.evaluation import evaluate_cell
+from grusym.language.expression import names_in, substituted
 from grusym.language.reader import read_cell
 
 UNUSUAL = {
@@ -85,13 +87,33 @@ def test_the_judges_accept_the_gradients_and_refuse_their_broken_twins(name):
     assert all(r.refused for r in judged.refusals)
 
 
-def test_the_derivation_goes_from_differentials_to_the_transposed_lines():
-    G = gradients(cell("gru"))
-    rules = [step.rule for step in G.derivation.steps]
-    assert "chain rule" in rules and "transposed: gradient at the argument of c" in rules
-    assert [s.after for s in G.derivation.steps if s.rule.startswith("transposed")] == [
-        e.right for e in G.lines
+def test_the_derivation_hands_the_change_of_the_loss_back_to_what_is_asked_for():
+    derived = gradients(cell("gru")).derivation("U_c")
+    about_the_loss = [str(s.after) for s in derived.steps if str(s.before) == "dL"]
+    assert about_the_loss == [
+        "g_hᵀ dh'",
+        "(g_h ⊙ (1 - z))ᵀ dc",
+        "(g_h ⊙ (1 - z) ⊙ (1 - c²))ᵀ dU_c (r ⊙ h)",
     ]
+    assert str(derived.result) == "(g_h ⊙ (1 - z) ⊙ (1 - c²)) (r ⊙ h)ᵀ"
+    assert not any("dz" in str(s.after) for s in derived.steps)
+
+
+@pytest.mark.parametrize("name", every_cell())
+def test_a_derived_gradient_is_the_one_of_all_gradients(name):
+    G = gradients(every_cell()[name])
+    lines = {line.left: line.right for line in G.lines}
+    for by, e in G.of.items():
+        derived = G.derivation(by)
+        own = {str(s.before): s.after for s in derived.steps if s.rule == "abbreviation"}
+        assert equal(written_out(derived.result, own), written_out(e, lines), G.shapes), by
+
+
+def written_out(e, lines):
+    """An expression without the names of lines."""
+    while any(name in lines for name in names_in(e)):
+        e = substituted(e, lines)
+    return e
 
 
 def test_a_missing_cotangent_is_named():

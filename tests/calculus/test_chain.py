@@ -9,7 +9,17 @@ from grusym.calculus.chain import chain, scannable
 from grusym.cells.library import cell, cell_names
 from grusym.kernels.weights import random_weights
 from grusym.language.evaluation import evaluate_cell
-from grusym.language.expression import Activation, Hadamard, Name, Power, Product, Quotient, Sum, children
+from grusym.language.expression import (
+    Activation,
+    Extremum,
+    Hadamard,
+    Name,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    children,
+)
 from grusym.language.reader import read_cell
 from tests.cells.sizes import sizes_of, widths
 
@@ -35,6 +45,7 @@ def test_products_in_sequence(name):
         ("h' = -h", 0, 0, ("h", "h'")),
         ("h' = 1 ⊙ h", 0, 0, ("h", "h'")),
         ("h' = h² ⊙ (1/b)", 0, 2, ("h", "h'")),
+        ("h' = max(U h, min(h, W x))", 1, 2, ("h", "h'")),
         ("r = σ(U h)\nq = tanh(V r)\nh' = q ⊙ h", 2, 5, ("h", "r", "q", "h'")),
         ("f : parameter\nc' = f ⊙ c\nh' = U tanh(c') + V h", 1, 4, ("c", "c'", "h'")),
     ],
@@ -53,7 +64,8 @@ def paths(c, e):
             yield from paths(c, c.equation(e.name).right)
         return
     one = isinstance(e, Hadamard) and str(e.left) == "1"
-    own = () if one or not isinstance(e, Product | Sum | Hadamard | Quotient | Activation | Power) else (e,)
+    counted = Product | Sum | Hadamard | Quotient | Activation | Extremum | Power
+    own = () if one or not isinstance(e, counted) else (e,)
     for child in children(e):
         for path in paths(c, child):
             yield own + path

@@ -70,3 +70,11 @@ def test_shared_and_stacked_weights_are_counted_once():
 def test_a_constant_factor_one_is_no_operation_and_a_power_is():
     assert operation_count(read_cell("h' = tanh(U h)³")) == sp.factor(n**2 + 2 * n)
     assert operation_count(read_cell("h' = 1 * tanh(U h)")) == n**2
+
+
+def test_what_is_written_twice_is_computed_once():
+    twice = read_cell("z = σ(W x + U h + b)\nh' = z ⊙ h + (1 - z) ⊙ tanh(W x + U h + d)")
+    once = read_cell("u = W x + U h\nz = σ(u + b)\nh' = z ⊙ h + (1 - z) ⊙ tanh(u + d)")
+    other = read_cell("z = σ(W x + U h + b)\nh' = z ⊙ h + (1 - z) ⊙ tanh(V x + R h + d)")
+    counts = [sp.expand(operation_count(c)) for c in (twice, once, other)]
+    assert counts[0] == counts[1] != counts[2]

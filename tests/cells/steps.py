@@ -189,6 +189,16 @@ def lem(w, s, x):
     return z, blend(w["Δt"] * σ(e), tanh(*dense(w, "y", x, z)), y)
 
 
+def slstm(w, s, x):
+    m, c, n, h = s
+    i, f, z, o = dense(w, "ifzo", x, h)
+    kept = np.log(σ(f)) + m
+    new = np.where(kept > i, kept, i)
+    i, f = np.minimum(np.exp(i - new), 1), np.minimum(np.exp(kept - new), 1)
+    c, n = f * c + i * tanh(z), f * n + i
+    return new, c, n, σ(o) * (c / n)
+
+
 def brc(w, s, x, product):
     r, z = (w[f"W_{g}"] @ x + product(w, g, s[0]) for g in "ac")
     return (blend(σ(z), s[0], tanh(w["W"] @ x + (tanh(r) + 1) * s[0])),)
@@ -241,6 +251,7 @@ STEPS = {
     "antisymmetric_rnn_gated": antisymmetric_rnn_gated,
     "co_rnn": co_rnn,
     "lem": lem,
+    "slstm": slstm,
     "brc": lambda w, s, x: brc(w, s, x, lambda w, g, h: h * w[f"w_{g}"]),
     "nbrc": lambda w, s, x: brc(w, s, x, recurrent),
     "fast_rnn": lambda w, s, x: (w["β"] * s[0] + w["α"] * rnn(w, s, x)[0],),

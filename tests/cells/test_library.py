@@ -42,6 +42,7 @@ COUNTS = {
     "lstm_cifg": 3 * b + 2 * n,
     "lstm_np": 4 * b,
     "lstm_fgr": 4 * b + 3 * n + 9 * n**2,
+    "slstm": 4 * b,
     "lstm_projection": 4 * (n * m + n * p + n) + n * p,
     "mgu": 2 * b,
     "mgu1": 2 * b - n * m,
@@ -67,6 +68,7 @@ COUNTS = {
 STATES = {
     **dict.fromkeys((c for c in COUNTS if c.startswith("lstm")), ("c", "h")),
     "lstm_fgr": ("i", "f", "c", "o", "h"),
+    "slstm": ("μ", "c", "ν", "h"),
     "co_rnn": ("z", "y"),
     "lem": ("z", "y"),
 }

@@ -78,3 +78,51 @@ def test_a_bound_keeps_counterexamples_away_from_what_cannot_be():
 def test_what_has_no_common_shape_is_no_claim():
     with pytest.raises(ShapeError):
         verdict("U", "W")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "defined"),
+    [
+        ("h / h", "1", False),
+        ("relu(h) / relu(h) ⊙ b", "b", False),
+        ("sqrt(h) / sqrt(h)", "1", False),
+        ("log(h) - log(h)", "0", False),
+        ("h / (σ(h) - σ(b)) ⊙ (σ(h) - σ(b))", "h", False),
+        ("σ(h) / σ(h)", "1", True),
+        ("tanh(h) / (1 + exp(b)) ⊙ (1 + exp(b))", "tanh(h)", True),
+        ("h / (2 σ(h) + relu(b)) ⊙ (2 σ(h) + relu(b))", "h", True),
+        ("h / (-(1 + b²)) ⊙ (1 + b²)", "-h", True),
+        ("log(σ(h)) - log(σ(h))", "0", True),
+        ("h / 2 + h / 2", "h", True),
+    ],
+)
+def test_what_may_divide_by_0_is_proved_only_wherever_both_sides_are_defined(a, b, defined):
+    found = verdict(a, b)
+    assert found.outcome == "proved"
+    assert found.assumes == (() if defined else ("wherever both sides are defined",))
+    assert verdict(a, f"{b} + r").outcome == "refuted"
+
+
+ZERO = "(tanh(h) - 2 σ(2 h) + 1)"  # 0 for every h, and 1e-16 in numbers
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (f"step{ZERO}", "0"),
+        (f"relu{ZERO}", "0"),
+        (f"r ⊙ sin{ZERO}", "0"),
+        ("max(tanh(h), 2 σ(2 h) - 1) - min(tanh(h), 2 σ(2 h) - 1)", "0"),
+        (f"step(max{ZERO[:-1]}, -r²))", "0"),
+        (f"r / {ZERO}", f"2 r / {ZERO}"),
+    ],
+)
+def test_rounding_at_a_kink_refutes_nothing_and_0_as_a_divisor_proves_nothing(a, b):
+    assert verdict(a, b).outcome in ("proved", "agrees", "undecided")
+    assert verdict(a, b).outcome != "proved" or "/" not in a + b
+
+
+def test_a_kink_still_refutes_where_it_is_told_from_0():
+    assert verdict("step(h)", "step(2 h + 3)").outcome == "refuted"
+    assert verdict("max(h, r)", "h").outcome == "refuted"
+    assert verdict("relu(h - r)", "h - r").outcome == "refuted"

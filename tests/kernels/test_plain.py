@@ -28,10 +28,13 @@ def every_cell():
 def test_the_text_computes_the_jacobian(name):
     c, rng = every_cell()[name], np.random.default_rng(5)
     sizes = dict(zip(c.sizes, (4, 3, 2), strict=False))
-    values = {
-        k: rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]])
-        for k in (*c.inputs, *c.states, *c.weights)
-    }
+    points = [  # at one of them a step may be 0 in every entry
+        {
+            k: rng.normal(size=[int(d.subs(sizes)) for d in c.shapes[k]])
+            for k in (*c.inputs, *c.states, *c.weights)
+        }
+        for _ in range(3)
+    ]
     for of in c.next_states:
         for by in (*c.states, *c.inputs):
             J = jacobian(c, of, by)
@@ -42,10 +45,14 @@ def test_the_text_computes_the_jacobian(name):
 
             codes = Names(c.shapes, [s.name for s in c.sizes])
             wanted = function.__code__.co_varnames[: function.__code__.co_argcount]
-            given = {codes[k]: v for k, v in values.items() if codes[k] in wanted}
-            found = function(**given)
-            assert np.allclose(found, J.evaluate(values), rtol=1e-12, atol=1e-14)
-            assert J.is_zero or not np.allclose(2 * found, J.evaluate(values), rtol=1e-3)
+            found = [
+                function(**{codes[k]: v for k, v in values.items() if codes[k] in wanted})
+                for values in points
+            ]
+            expected = [J.evaluate(values) for values in points]
+            for one, other in zip(found, expected, strict=True):
+                assert np.allclose(one, other, rtol=1e-12, atol=1e-14)
+            assert J.is_zero or not np.allclose(2 * np.array(found), expected, rtol=1e-3)
 
 
 def test_it_reads_as_a_person_would_write_it():

@@ -234,3 +234,23 @@ HOSTILE = [
 def test_hostile_text_is_refused_and_never_run(text):
     with pytest.raises(GrusymError):
         read_cell(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$h' = tanh(W x + U h + b)$",
+        "$$\nh' = tanh(W x + U h + b)\n$$",
+        "$h'$ = $tanh(W x + U h + b)$",
+        "$h' = tanh(W x + U h + b)$.",
+        "$h' = tanh(W x + U h + b)$    # new state",
+        "& $h' = tanh(W x + U h + b)$ &",
+    ],
+)
+def test_dollar_signs_around_a_formula_are_no_part_of_it(text):
+    assert str(read_cell(text)).startswith("h' = tanh(W x + U h + b)")
+
+
+def test_a_dollar_sign_in_the_midst_of_a_formula_is_an_error_at_its_place():
+    with pytest.raises(ReadError, match=r"line 1, column 14: cannot read the character '\$'"):
+        read_cell("h' = tanh(W x$$ x)")

@@ -11,7 +11,7 @@ import pytest
 
 from grusym import convert
 from grusym.cells.library import cell, cell_names
-from grusym.errors import DataError, UnknownNameError
+from grusym.errors import DataError, GrusymError, UnknownNameError
 from grusym.kernels.weights import random_weights
 from grusym.language.expression import ZERO, Name
 from grusym.language.reader import read_cell
@@ -230,6 +230,8 @@ def test_of_several_layers_in_one_file_one_is_named():
     arrays = {f"{k}_{end}": v for end in ("l0", "l1", "l0_reverse") for k, v in random_arrays(source).items()}
     with pytest.raises(DataError, match=r"3 layers of torch GRU: \*_l0, \*_l1, \*_l0_reverse"):
         convert(arrays, "torch gru", "keras gru")
+    with pytest.raises(DataError, match=r"3 layers of torch here: \*_l0, .*--layer '\*_l0'"):
+        convert(arrays, "torch", "keras")
     assert convert(arrays, "torch gru", "keras gru", layer="*_l0").arrays
     assert convert(arrays, "torch gru", "keras gru", layer="l1").arrays
 
@@ -253,3 +255,145 @@ def test_what_a_layer_does_not_have_is_not_dropped_in_silence():
     arrays = random_arrays(convention("torch proj_size", "lstm"))
     with pytest.raises(DataError, match=r"'weight_hr'.*use the layer 'torch proj_size'"):
         convert(arrays, "torch lstm", "keras lstm")
+
+
+# ---- readings that are easily wrong -------------------------------------------------------------
+
+TORCH_LETTERS = """
+    r = σ(W_r x + U_r h + b_r)
+    z = σ(W_z x + U_z h + b_z)
+    n = tanh(W_n x + U_n (r ⊙ h) + b_n)
+    h' = z ⊙ h + (1 - z) ⊙ n
+"""
+
+
+def test_a_value_by_another_name_is_found_by_its_place():
+    other = read_cell(TORCH_LETTERS, name="other")
+    rng = np.random.default_rng(5)
+    weights = {p: rng.standard_normal(shape_of(cell("gru"), p)) for p in cell("gru").parameters}
+    found, point = conversion.convert(weights, cell("gru"), other), random_point(other)
+    np.testing.assert_array_equal(found.arrays["W_n"], weights["W_c"])
+    np.testing.assert_allclose(
+        cell_step(other, found.arrays, point), cell_step(cell("gru"), weights, point), **SAME
+    )
+
+
+OTHER_LETTERS = """
+    v  = tanh(W_v x + U_v h + b_v)
+    a  = σ(W_a x + U_a h + b_a)
+    e  = σ(W_e x + U_e h + b_e)
+    u  = σ(W_u x + U_u h + b_u)
+    c' = e ⊙ c + a ⊙ v
+    h' = u ⊙ tanh(c')
+"""
+
+
+def test_all_gates_by_other_names_are_found():
+    other = read_cell(OTHER_LETTERS, name="other")
+    weights = random_weights(cell("lstm"), hidden=N, input=3, seed=2)
+    found, point = conversion.convert(weights, cell("lstm"), other), random_point(other)
+    np.testing.assert_allclose(
+        cell_step(other, found.arrays, point), cell_step(cell("lstm"), weights, point), **SAME
+    )
+
+
+def test_a_concatenation_is_refused_in_words():
+    other = read_cell("z = σ(W [h, x] + b)\nh' = z ⊙ h + (1 - z) ⊙ tanh(V [h, x])", name="other")
+    apart = read_cell("z = σ(W x + U h + b)\nh' = z ⊙ h + (1 - z) ⊙ tanh(V x + R h)", name="apart")
+    for source, target in ((other, apart), (apart, other)):
+        weights = random_weights(source, hidden=4, input=3)
+        with pytest.raises(DataError, match="multiplies a concatenation"):
+            conversion.convert(weights, source, target)
+
+
+@pytest.mark.parametrize("name", ["gru3", "gru"])
+def test_constant_gates_are_no_reason_to_say_that_nothing_exists(name):
+    weights = random_weights(cell(name), hidden=4, input=3, init="torch", seed=1)
+    for gate in ("W_r", "U_r"):
+        if gate in weights:
+            weights[gate][:] = 0
+    with pytest.raises(DataError, match="no weights were found that make the two agree"):
+        convert(weights, name, "keras gru")
+
+
+def test_gates_are_compared_with_both_their_biases():
+    source, target = convention("torch", "gru"), convention("keras reset_after=False", "gru")
+    arrays = random_arrays(source)
+    for name in ("weight_ih", "weight_hh"):
+        arrays[name][:N] = arrays[name][0]
+    arrays["bias_ih"][:N] = np.arange(N) / 4
+    arrays["bias_hh"][:N] = 1 - np.arange(N) / 4
+    arrays["bias_hh"][2 * N :] = 0
+    found, point = conversion.convert(arrays, source, target), random_point(source.cell)
+    np.testing.assert_allclose(
+        framework_step(target, found.arrays, point), framework_step(source, arrays, point), **SAME
+    )
+
+
+BEFORE = "c = tanh(W x + U (r ⊙ h))\nh' = (1 - r) ⊙ h + r ⊙ c"
+AFTER = "c = tanh(W x + r ⊙ (U h))\nh' = (1 - r) ⊙ h + r ⊙ c"
+
+
+@pytest.mark.parametrize(
+    "gate", ["s ⊙ σ(W_r x + b_r)", "σ(a ⊙ (W_r x))", "σ(W_r x + α)", "σ(a ⊙ (W_r x) + b)", "σ(A (W_r x) + b)"]
+)
+def test_units_are_alike_only_where_that_is_plain(gate):
+    declared = "s : parameter\na : parameter\nα : scalar\n"
+    lines = [line for line in declared.splitlines() if line[0] in gate.replace("tanh", "")]
+    text = "\n".join([*lines, f"r = {gate}"])
+    source, target = (read_cell(f"{text}\n{way}") for way in (BEFORE, AFTER))
+    letters = {s.name: 3 for s in source.sizes if s.name not in "nm"}
+    weights = random_weights(source, hidden=3, input=3, sizes=letters)
+    for name in ("W_r", "b_r", "b"):
+        if name in weights:
+            weights[name][:] = weights[name][:1]  # rows alike, and yet the gates are not
+    with pytest.raises(DataError, match="no weights"):
+        conversion.convert(weights, source, target)
+
+
+def test_numbers_on_one_side_and_none_on_the_other_are_no_agreement():
+    declared = "a : parameter\n"
+    source = read_cell(declared + "h' = tanh(W x + U h + b) + a", name="source")
+    target = read_cell(declared + "h' = tanh(W x + U h + (b ⊙ a) / a) + a", name="target")
+    weights = random_weights(source, hidden=3, input=2)
+    assert "no divisor is 0" in conversion.convert(weights, source, target).verdict.assumes
+    weights["a"][0] = 0
+    with pytest.raises(GrusymError, match="a divisor is 0"):
+        conversion.convert(weights, source, target)
+
+
+class Tensor:
+    """What PyTorch's tensors do where it matters here: they give numbers only once detached."""
+
+    def __init__(self, array, dtype):
+        self.array, self.dtype, self.detached = array, dtype, False
+
+    def detach(self):
+        self.detached = True
+        return self
+
+    def cpu(self):
+        return self
+
+    def float(self):
+        return Tensor(self.array, "float32").detach()
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.detached or "bfloat16" in self.dtype:
+            raise RuntimeError("no numbers yet")
+        return self.array
+
+
+@pytest.mark.parametrize("dtype", ["float64", "torch.bfloat16"])
+def test_tensors_that_want_gradients_are_read(dtype):
+    arrays = random_arrays(convention("torch", "gru"))
+    expected = convert(arrays, "torch gru", "keras gru").arrays
+    found = convert({k: Tensor(v, dtype) for k, v in arrays.items()}, "torch gru", "keras gru").arrays
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+@pytest.mark.parametrize("weights", [None, 3, {"weight_ih": [[1, 2], [3]]}])
+def test_what_are_no_arrays_is_a_clear_error(weights):
+    with pytest.raises(DataError, match=r"arrays by name|cannot be read as numbers"):
+        convert(weights, "torch gru", "keras gru")

@@ -199,3 +199,21 @@ def test_a_format_without_its_two_names_is_an_error_that_names_the_file(tmp_path
             read_arrays(saved(tmp_path, a=np.ones(2)), format="hollow")
     finally:
         weight_file.format_names.cache_clear()
+
+
+def test_what_is_written_is_read_back_and_the_same_every_time(tmp_path):
+    from grusym.models.formats.npz import read, write
+
+    arrays = {"file": np.arange(6.0).reshape(2, 3), "a/b": np.float32(2) * np.ones(3, np.float32)}
+    one, other = tmp_path / "one.npz", tmp_path / "other.npz"
+    for path in (one, other):
+        write(path, arrays)
+    again = read(one, 10_000)
+    assert set(again) == set(arrays)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(again[name], array)
+        assert again[name].dtype == array.dtype
+    assert one.read_bytes() == other.read_bytes()
+    (tmp_path / "plain").write_text("")
+    assert one.stat().st_mode == (tmp_path / "plain").stat().st_mode
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["one.npz", "other.npz", "plain"]

@@ -118,6 +118,17 @@ def test_a_result_depends_on_the_sources_it_can_reach_and_on_no_others(tmp_path:
     assert freshness.source_hashes(file) == {}
 
 
+def test_files_that_modules_find_by_name_are_reached_too() -> None:
+    finding = {
+        file.relative_to(freshness.PACKAGE).as_posix()
+        for file in freshness.PACKAGE.rglob("*.py")
+        if "iter_modules(" in file.read_text(encoding="utf-8")
+    }
+    assert finding and finding <= set(freshness.FOUND_BY_NAME)
+    analysis = Path(__file__).parents[2] / "analyses" / "identities.py"
+    assert {"theorems/themes/resets.py", "cells/lem.py"} <= set(freshness.source_hashes(analysis))
+
+
 def test_a_public_name_of_the_package_leads_to_its_home(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     for text in ("from grusym import GrusymError\n", "import grusym\n"):

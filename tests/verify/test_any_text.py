@@ -16,7 +16,8 @@ from tests.verify.test_readings_of_claims import lines
 ALPHABET = "hxUWzrcδ∂L/'ᵀ^_{}()[]⊙·*@+-= 012tσ.,\\\n²"
 PIECES = [
     *("∂h'/∂h", "∂L/∂U_c", "diag(", ")", "z", "(1 - z)", "c²", "U_c", "ᵀ", "δ_c", " ⊙ ", " + ", " - ", " = "),
-    *("h'", "h", "x", "σ'(", "tanh(", r"\frac{\partial h_t}{\partial h_{t-1}}", r"\odot", "^T", "\n", "0", "I"),
+    *("h'", "h", "x", "σ'(", "tanh(", r"\frac{\partial h_t}{\partial h_{t-1}}", r"\odot", "^T"),
+    *("\n", "0", "I"),
 ]
 
 

@@ -6,6 +6,7 @@ Python objects (pickles) are refused.
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -113,14 +114,23 @@ def _header(member: IO[bytes], name: str, path: Path) -> tuple[tuple[int, ...], 
 
 
 def write(path: Path, arrays: Arrays) -> None:
-    """Write arrays by name, beside the target first, so that an interrupted run leaves no half file."""
+    """Write arrays by name, beside the target first, so that an interrupted run leaves no half file.
+
+    The same arrays give the same bytes.
+    """
     from tempfile import NamedTemporaryFile
 
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as file:
         beside = Path(file.name)
         try:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            with zipfile.ZipFile(file, "w") as archive:
+                for name, array in arrays.items():
+                    with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                        npy.write_array(member, np.asarray(array), allow_pickle=False)
         except BaseException:
             beside.unlink()
             raise
+    usual = os.umask(0)
+    os.umask(usual)
+    beside.chmod(0o666 & ~usual)  # a temporary file is its owner's alone
     beside.replace(path)

@@ -1,4 +1,4 @@
-"""What the elementwise functions of cells have to do with one another."""
+"""Elementwise functions: what they have to do with one another."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.statement import Identity, Neighbour
@@ -42,7 +42,7 @@ IDENTITIES = (
         "σ(u) ⊙ (1 - σ(u))",
         "σ(-u) ⊙ (1 - σ(-u))",
         "-σ(-u) ⊙ (1 - σ(-u))",
-        "It is odd",
+        "The slope of σ is odd",
     ),
     _fact(
         "act-04",
@@ -50,7 +50,7 @@ IDENTITIES = (
         "1 - tanh(u)²",
         "4 σ(2 u) ⊙ (1 - σ(2 u))",
         "2 σ(2 u) ⊙ (1 - σ(2 u))",
-        "It is twice that",
+        "The slope of tanh at u is twice that of σ at 2u",
     ),
     _fact(
         "act-05",
@@ -58,7 +58,7 @@ IDENTITIES = (
         "σ(u) / σ(-u)",
         "exp(u)",
         "exp(2 u)",
-        "They are in the ratio exp(2u)",
+        "A gate and its complement are in the ratio exp(2u)",
     ),
     _fact(
         "act-06",
@@ -70,7 +70,7 @@ IDENTITIES = (
     ),
     _fact(
         "act-07",
-        "So does softplus: softplus(u) - softplus(-u) = u",
+        "A softplus keeps what its mirror image loses: softplus(u) - softplus(-u) = u",
         "softplus(u) - softplus(-u)",
         "u",
         "softplus(u)",
@@ -78,11 +78,10 @@ IDENTITIES = (
     ),
     _fact(
         "act-08",
-        "Two gates, each divided by the sum of both, are one gate of the difference in logarithms: "
-        "σ(u) / (σ(u) + σ(-u)) = σ(u)",
+        "A gate divided by the sum of itself and its complement is itself: σ(u) / (σ(u) + σ(-u)) = σ(u)",
         "σ(u) / (σ(u) + σ(-u))",
         "σ(u)",
         "σ(2 u)",
-        "It is σ(2u)",
+        "A gate divided by the sum of itself and its complement is σ(2u)",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the antisymmetric matrix of Chang et al. does to a step and to lengths."""
+"""Antisymmetric networks: what their matrix does to a step and to lengths."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit
@@ -29,7 +29,8 @@ IDENTITIES = (
     ),
     Identity(
         id="anti-03",
-        statement="The Jacobian of a step is near the identity: ∂h'/∂h = I + ε diag(1 - e²) A, e the tanh",
+        statement="The Jacobian of an antisymmetric network is near the identity: ∂h'/∂h = I + ε diag(1 "
+        "- e²) A, e the tanh and A = U - Uᵀ - γ I",
         about="antisymmetric_rnn",
         shows=(
             Equality(
@@ -39,7 +40,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "with Aᵀ in place of A",
+                "The Jacobian of an antisymmetric network is I + ε diag(1 - e²) Aᵀ",
                 (
                     Equality(
                         Block("antisymmetric_rnn", "h'", "h"),
@@ -53,7 +54,8 @@ IDENTITIES = (
     Identity(
         id="anti-04",
         statement=(
-            "With its gate open (z = 1) the gated network is the plain one, with the candidate's weights"
+            "With its gate open (z = 1) the gated antisymmetric network is the plain one with the "
+            "candidate's weights"
         ),
         about="antisymmetric_rnn_gated",
         shows=(
@@ -64,7 +66,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "with the gate's weights",
+                "With its gate open it is the plain one with the gate's weights",
                 (
                     Equality(
                         Value("antisymmetric_rnn_gated", "h'", {"z": "1"}),
@@ -78,7 +80,8 @@ IDENTITIES = (
     Identity(
         id="anti-05",
         statement=(
-            "A vanilla network over a state kept whole is a step of it: with U = A, h' = h + ε tanh(...)"
+            "The antisymmetric network is a FastRNN with the recurrent matrix A = U - Uᵀ - γ I, α "
+            "= ε and β = 1"
         ),
         about="antisymmetric_rnn",
         shows=(
@@ -89,7 +92,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "with β = 1 - ε",
+                "The antisymmetric network is a FastRNN with that matrix, α = ε and β = 1 - ε",
                 (
                     Equality(
                         Value("antisymmetric_rnn", "h'"),
@@ -104,10 +107,16 @@ IDENTITIES = (
     ),
     Identity(
         id="anti-06",
-        statement="As its step shrinks, a step of the gated network vanishes: h' → h as ε → 0",
+        statement="As its step size shrinks, the gated antisymmetric network keeps its state: h' → h as "
+        "ε → 0",
         about="antisymmetric_rnn_gated",
         shows=(Limit("h'", "ε", "0+", "h"),),
-        false=(Neighbour("h' → h + z ⊙ c", (Limit("h'", "ε", "0+", "h + z ⊙ c"),)),),
+        false=(
+            Neighbour(
+                "As its step size shrinks, the gated antisymmetric network adds z ⊙ c to its state",
+                (Limit("h'", "ε", "0+", "h + z ⊙ c"),),
+            ),
+        ),
         source=SOURCE,
     ),
 )

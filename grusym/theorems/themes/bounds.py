@@ -1,10 +1,10 @@
-"""Cells whose state stays in the box |h| <= 1 once it is there."""
+"""Bounded states: cells whose state stays in the box |h| <= 1 once it is there."""
 
 from grusym.theorems.bound import Bounded
 from grusym.theorems.sides import Value
 from grusym.theorems.statement import Identity, Neighbour
 
-ASSUMED = ("|h| ≤ 1 before the step, in every entry",)
+ASSUMED = ("every entry of every state lies in [-1, 1] before the step",)
 OWN = "the new state is affine in each gate, candidate and old state, so extreme at vertices"
 
 
@@ -22,15 +22,15 @@ def _stays(id: str, statement: str, cell: str, false: str, other: str, **more: s
 
 
 IDENTITIES = (
-    _stays("bound-01", "|h| ≤ 1 is kept by a GRU", "gru", "It is kept by a light GRU", "light_gru"),
+    _stays("bound-01", "|h| ≤ 1 is kept by a GRU", "gru", "|h| ≤ 1 is kept by a light GRU", "light_gru"),
     _stays(
         "bound-02",
         "|h| ≤ 1 is kept by a GRU with the reset after the product",
         "gru_reset_after",
-        "It is kept by a GRU with separate gates",
+        "|h| ≤ 1 is kept by a GRU with separate gates",
         "gru_decoupled",
     ),
-    _stays("bound-03", "|h| ≤ 1 is kept by an MGU", "mgu", "It is kept by a minGRU", "min_gru"),
+    _stays("bound-03", "|h| ≤ 1 is kept by an MGU", "mgu", "|h| ≤ 1 is kept by a minGRU", "min_gru"),
     _stays(
         "bound-04",
         "|h| ≤ 1 holds for an LSTM after every step",
@@ -58,11 +58,11 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "It is kept by it without the tanh of its candidate",
+                "|h| ≤ 1 is kept by that CIFG without the tanh of its candidate too",
                 (Bounded(Value("lstm_cifg", "h'", {"o": "1"}, {"h'": ("tanh", ""), "g": ("tanh", "")})),),
             ),
         ),
-        assumes=("|h| ≤ 1 and |c| ≤ 1 before the step, in every entry",),
+        assumes=ASSUMED,
         source=OWN,
     ),
     Identity(
@@ -72,11 +72,11 @@ IDENTITIES = (
         shows=(Bounded(Value("lem", "z'"), {"Δt": (0, 1)}), Bounded(Value("lem", "y'"), {"Δt": (0, 1)})),
         false=(
             Neighbour(
-                "They are with 0 ≤ Δt ≤ 4",
+                "|y| ≤ 1 and |z| ≤ 1 are kept by a LEM with 0 ≤ Δt ≤ 4",
                 (Bounded(Value("lem", "z'"), {"Δt": (0, 4)}),),
             ),
         ),
-        assumes=("|y| ≤ 1 and |z| ≤ 1 before the step, in every entry",),
+        assumes=ASSUMED,
         source=OWN,
     ),
     Identity(
@@ -86,12 +86,14 @@ IDENTITIES = (
         shows=(Bounded(Value("fast_rnn", "h'", {"α": "1 - β"}), {"β": (0, 1)}),),
         false=(
             Neighbour(
-                "It is with 0 ≤ α, β ≤ 1",
+                "|h| ≤ 1 is kept by a FastRNN with 0 ≤ α ≤ 1 and 0 ≤ β ≤ 1",
                 (Bounded(Value("fast_rnn", "h'"), {"α": (0, 1), "β": (0, 1)}),),
             ),
         ),
         assumes=ASSUMED,
         source=OWN,
     ),
-    _stays("bound-09", "|h| ≤ 1 is kept by an nBRC", "nbrc", "It is kept by a chaos-free network", "cfn"),
+    _stays(
+        "bound-09", "|h| ≤ 1 is kept by an nBRC", "nbrc", "|h| ≤ 1 is kept by a chaos-free network", "cfn"
+    ),
 )

@@ -1,4 +1,4 @@
-"""One cell in two conventions: which of z and 1 - z keeps the old state, one gate or two."""
+"""Conventions: which of z and 1 - z keeps the old state, one gate or two."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value
@@ -15,7 +15,7 @@ IDENTITIES = (
         shows=(Equality(Value("gru", "z", TURNED), "1 - z"),),
         false=(
             Neighbour(
-                "Negating W_z and U_z is enough",
+                "Negating W_z and U_z turns the update gate of a GRU into one minus itself",
                 (Equality(Value("gru", "z", {"W_z": "-W_z", "U_z": "-U_z"}), "1 - z"),),
             ),
         ),
@@ -42,12 +42,14 @@ IDENTITIES = (
     ),
     Identity(
         id="conv-03",
-        statement="So are they with the reset after the product",
+        statement="The two conventions of a GRU with the reset after the product are one cell: with W_z,"
+        " U_z and b_z negated, h' = (1 - z) ⊙ h + z ⊙ c",
         about="gru_reset_after",
         shows=(Equality(Value("gru_reset_after", "h'", TURNED), "(1 - z) ⊙ h + z ⊙ c"),),
         false=(
             Neighbour(
-                "Without negating anything, both conventions are the same",
+                "Without negating anything both conventions of a GRU with the reset after the product "
+                "are the same",
                 (Equality("h'", "(1 - z) ⊙ h + z ⊙ c"),),
             ),
         ),
@@ -66,7 +68,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "With the same weights in both gates it is a GRU",
+                "With the same weights in both gates the GRU with separate gates is a GRU",
                 (
                     Equality(
                         Value(
@@ -79,7 +81,7 @@ IDENTITIES = (
                 ),
             ),
         ),
-        source="follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8, with i = 1 - f undone",
+        source="follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3, with i = 1 - f undone",
     ),
     Identity(
         id="conv-05",

@@ -1,4 +1,4 @@
-"""How a step changes volumes: determinants of Jacobians in closed form, signs included."""
+"""Volumes: determinants of Jacobians in closed form, signs included."""
 
 from grusym.theorems.determinant import Determinant
 from grusym.theorems.statement import Identity, Neighbour
@@ -11,7 +11,7 @@ PEEP_D = f"diag(o ⊙ (1 - {TANH}²) + p_o ⊙ {TANH} ⊙ o ⊙ (1 - o))"
 PLAIN = Determinant(("c", "h"), ("diag(f)",), D, (REST, "U_o"))
 PEEPHOLE = Determinant(("c", "h"), (PEEP_A,), PEEP_D, (REST, "U_o"))
 LEM_D = "diag(e ⊙ (1 - tanh(W_y x + U_y z' + b_y)²)) U_y"
-LEM_REST = "diag(1 - e) + diag((tanh(W_y x + U_y z' + b_y) - y) ⊙ (e - e² / Δt)) U_e"
+LEM_REST = "diag(1 - e) + diag(tanh(W_y x + U_y z' + b_y) - y) diag(e - e² / Δt) U_e"
 
 IDENTITIES = (
     Identity(
@@ -23,9 +23,9 @@ IDENTITIES = (
         about="lstm",
         shows=(PLAIN,),
         false=(
-            Neighbour("The same with peepholes", (PLAIN,), about="lstm_peephole"),
+            Neighbour("The same formula holds for the LSTM with peepholes", (PLAIN,), about="lstm_peephole"),
             Neighbour(
-                "ln|det J| = Σ ln f + ln|det U_o|, without the output gate",
+                "An LSTM has ln|det J| = Σ ln f + ln|det U_o|, without the output gate",
                 (Determinant(("c", "h"), ("diag(f)",), D, ("U_o",)),),
             ),
         ),
@@ -34,13 +34,14 @@ IDENTITIES = (
     Identity(
         id="det-02",
         statement=(
-            "With peepholes Σ ln f becomes Σ ln|f + p_f c f (1 - f) + p_i g i (1 - i)|; p_o does not enter"
+            "The peephole LSTM has ln|det J| = Σ ln|f + p_f c f (1 - f) + p_i g i (1 - i)| + Σ "
+            "ln(|tanh c'| o (1 - o)) + ln|det U_o|: the peephole p_o enters only by o"
         ),
         about="lstm_peephole",
         shows=(PEEPHOLE,),
         false=(
             Neighbour(
-                "It becomes Σ ln|f + p_f c f (1 - f)|, without p_i",
+                "The peephole LSTM has that with Σ ln|f + p_f c f (1 - f)| in front, without p_i",
                 (Determinant(("c", "h"), ("diag(f + p_f ⊙ c ⊙ f ⊙ (1 - f))",), PEEP_D, (REST, "U_o")),),
             ),
         ),
@@ -48,7 +49,8 @@ IDENTITIES = (
     ),
     Identity(
         id="det-03",
-        statement="Without an output gate (NOG) det J = 0: n directions of (c, h) are lost at every step",
+        statement="An LSTM without output gate (NOG) has det J = 0: n directions of (c, h) are lost at "
+        "every step",
         about="lstm_nog",
         shows=(
             Determinant(
@@ -60,7 +62,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "With an output gate as well",
+                "An LSTM with an output gate has det J = 0",
                 (Determinant(("c", "h"), ("diag(f)",), D, ("0 I",)),),
                 about="lstm",
             ),
@@ -70,14 +72,14 @@ IDENTITIES = (
     Identity(
         id="det-04",
         statement=(
-            "With a projection to p units what is left of h is p by p: "
-            "det J = Π f · det(W_h diag(tanh(c') ⊙ o ⊙ (1 - o)) U_o)"
+            "An LSTM with a projection to p units has det J = Π f · det(W_h diag(tanh(c') ⊙ o ⊙ (1"
+            " - o)) U_o), a p by p determinant"
         ),
         about="lstm_projection",
         shows=(Determinant(("c", "h"), ("diag(f)",), f"W_h {D}", (f"W_h {REST} U_o",)),),
         false=(
             Neighbour(
-                "det J = Π f · det(W_h U_o)",
+                "An LSTM with a projection has det J = Π f · det(W_h U_o)",
                 (Determinant(("c", "h"), ("diag(f)",), f"W_h {D}", ("W_h U_o",)),),
             ),
         ),
@@ -89,7 +91,10 @@ IDENTITIES = (
         about="rnn",
         shows=(Determinant(("h",), ("diag(1 - h'²)", "U")),),
         false=(
-            Neighbour("ln|det J| = Σ ln(1 - h²) + ln|det U|", (Determinant(("h",), ("diag(1 - h²)", "U")),)),
+            Neighbour(
+                "A step of the vanilla network has ln|det J| = Σ ln(1 - h²) + ln|det U|, of the old state",
+                (Determinant(("h",), ("diag(1 - h²)", "U")),),
+            ),
         ),
         source="det of a product",
     ),
@@ -98,13 +103,15 @@ IDENTITIES = (
         statement="A step of the minGRU has ln|det J| = Σ ln(1 - z), unit by unit",
         about="min_gru",
         shows=(Determinant(("h",), ("diag(1 - z)",)),),
-        false=(Neighbour("ln|det J| = Σ ln z", (Determinant(("h",), ("diag(z)",)),)),),
+        false=(
+            Neighbour("A step of the minGRU has ln|det J| = Σ ln z", (Determinant(("h",), ("diag(z)",)),)),
+        ),
         source="det of a diagonal matrix",
     ),
     Identity(
         id="det-07",
         statement=(
-            "Volumes in a coRNN do not depend on U and γ: over (z, y) "
+            "Into volumes in a coRNN U and γ enter by e alone: over (z, y) "
             "det J = det((1 - ε Δt) I + Δt diag(1 - e²) V), e the tanh"
         ),
         about="co_rnn",
@@ -118,7 +125,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "det J = det((1 - ε Δt) I + Δt diag(1 - e²) U)",
+                "Volumes in a coRNN depend on U: det J = det((1 - ε Δt) I + Δt diag(1 - e²) U)",
                 (
                     Determinant(
                         ("z", "y"),
@@ -142,7 +149,7 @@ IDENTITIES = (
         shows=(Determinant(("z", "y"), ("diag(1 - d)",), LEM_D, (LEM_REST,)),),
         false=(
             Neighbour(
-                "det J = Π(1 - d) Π(1 - e)",
+                "A LEM has det J = Π(1 - d) Π(1 - e)",
                 (Determinant(("z", "y"), ("diag(1 - d)",), LEM_D, ("diag(1 - e)",)),),
             ),
         ),
@@ -156,7 +163,7 @@ IDENTITIES = (
         ),
         about="ind_rnn",
         shows=(Determinant(("h",), ("diag(step(h'))", "diag(w)")),),
-        false=(Neighbour("det J = Π w always", (Determinant(("h",), ("diag(w)",)),)),),
+        false=(Neighbour("An IndRNN has det J = Π w always", (Determinant(("h",), ("diag(w)",)),)),),
         source="det of a product",
     ),
 )

@@ -1,4 +1,4 @@
-"""Gates that change how fast a cell reaches its fixed points, but not where they are."""
+"""Fixed points: gates that change how fast they are reached, but not where they are."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.fixed_point import FixedPoints
@@ -18,23 +18,30 @@ IDENTITIES = (
         ),
         about="gru",
         shows=(Z,),
-        false=(Neighbour("They do not depend on its reset gate", (R,)),),
+        false=(Neighbour("The fixed points of a GRU do not depend on its reset gate", (R,)),),
         assumes=("the same input at every step",),
-        source="follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8",
+        source="follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3",
     ),
     Identity(
         id="fix-02",
-        statement="Nor do those of a GRU with the reset after the product",
+        statement="The fixed points of a GRU with the reset after the product do not depend on its "
+        "update gate",
         about="gru_reset_after",
         shows=(Z,),
-        false=(Neighbour("They do not depend on its reset gate", (R,)),),
+        false=(
+            Neighbour(
+                "The fixed points of a GRU with the reset after the product do not depend on its reset gate",
+                (R,),
+            ),
+        ),
         assumes=("the same input at every step",),
-        source="follows from the form of cuDNN and PyTorch (Appleyard et al. 2016, arXiv 1604.01946)",
+        source="follows from the form of cuDNN and PyTorch (documentation of torch.nn.GRU)",
     ),
     Identity(
         id="fix-03",
         statement=(
-            "Nor do those of a UGRNN, which are those of the vanilla network with the candidate's weights"
+            "The fixed points of a UGRNN do not depend on its gate; they are those of the vanilla "
+            "network with the candidate's weights"
         ),
         about="ugrnn",
         shows=(Z, Equality("c", Value("rnn", "h'", {"W": "W_c", "U": "U_c", "b": "b_c"}))),
@@ -50,12 +57,12 @@ IDENTITIES = (
     ),
     Identity(
         id="fix-04",
-        statement="Nor do those of an nBRC depend on its update gate c",
+        statement="The fixed points of an nBRC do not depend on its update gate c",
         about="nbrc",
         shows=(FixedPoints("c", "1 - c", "tanh(W x + a ⊙ h) - h"),),
         false=(
             Neighbour(
-                "They do not depend on its feedback a",
+                "The fixed points of an nBRC do not depend on its feedback a",
                 (FixedPoints("a", "1 - c", "tanh(W x + a ⊙ h) - h"),),
             ),
         ),

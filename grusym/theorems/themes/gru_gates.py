@@ -1,12 +1,12 @@
-"""What a GRU becomes when its gates are open or shut."""
+"""Gates of a GRU: what it becomes when they are open or shut."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit
 from grusym.theorems.sides import Block, Value
 from grusym.theorems.statement import Identity, Neighbour
 
-CHO = "follows from Cho et al. 2014 (arXiv 1406.1078), eqs. 5-8, with biases"
-CUDNN = "follows from the form of cuDNN and PyTorch (Appleyard et al. 2016, arXiv 1604.01946)"
+CHO = "follows from Cho et al. 2014 (arXiv 1406.1078), sec. 2.3, with biases"
+CUDNN = "follows from the form of cuDNN and PyTorch (documentation of torch.nn.GRU)"
 RNN = {"W": "W_c", "U": "U_c", "b": "b_c"}
 
 IDENTITIES = (
@@ -28,7 +28,8 @@ IDENTITIES = (
         shows=(Equality(Block("gru", "h'", "h", {"z": "1"}), "I"),),
         false=(
             Neighbour(
-                "With z = 1/2 it is I / 2", (Equality(Block("gru", "h'", "h", {"z": "1/2"}), "1/2 I"),)
+                "With z = 0 the Jacobian of a step of a GRU is the identity",
+                (Equality(Block("gru", "h'", "h", {"z": "0"}), "I"),),
             ),
         ),
         assumes=("z near 1 keeps the old state", "the gate's slope is z ⊙ (1 - z)"),
@@ -73,7 +74,7 @@ IDENTITIES = (
         shows=(Equality(Value("gru_reset_after", "c", {"r": "0"}), "tanh(W_c x + b_c)"),),
         false=(
             Neighbour(
-                "d_c stays when r = 0",
+                "With r = 0 the bias d_c inside the reset stays",
                 (Equality(Value("gru_reset_after", "c", {"r": "0"}), "tanh(W_c x + b_c + d_c)"),),
             ),
         ),
@@ -82,8 +83,8 @@ IDENTITIES = (
     Identity(
         id="gru-06",
         statement=(
-            "With both biases outside the reset, as CoreML has it, r = 0 leaves both: "
-            "c = tanh(W_c x + b_c + d_c)"
+            "With all biases outside the reset, as CoreML has them, r = 0 leaves them: c = "
+            "tanh(W_c x + b_c + d_c)"
         ),
         about="gru_reset_after",
         shows=(
@@ -94,7 +95,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "d_c goes when r = 0",
+                "With all biases outside the reset, d_c goes when r = 0",
                 (
                     Equality(
                         Value("gru_reset_after", "c", {"r": "0", "b_c": "b_c + d_c", "d_c": "0"}),
@@ -113,7 +114,7 @@ IDENTITIES = (
         shows=(Limit(Value("gru", "h'", {"b_z": "b_z + t"}), "t", "∞", "h"),),
         false=(
             Neighbour(
-                "As the bias of the reset gate grows, h' → h",
+                "As the bias of the reset gate grows without bound, a GRU keeps its state",
                 (Limit(Value("gru", "h'", {"b_r": "b_r + t"}), "t", "∞", "h"),),
             ),
         ),
@@ -128,7 +129,7 @@ IDENTITIES = (
         shows=(Limit(Value("gru", "h'", {"b_z": "b_z - t"}), "t", "∞", "c"),),
         false=(
             Neighbour(
-                "As it grows, the candidate takes over",
+                "As the bias of the update gate grows without bound, the candidate takes over",
                 (Limit(Value("gru", "h'", {"b_z": "b_z + t"}), "t", "∞", "c"),),
             ),
         ),
@@ -150,7 +151,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "The same for any b_c",
+                "At the zero state and without input it is that for any b_c",
                 (
                     Equality(
                         Block("gru", "h'", "h", {"h": "0", "x": "0"}),
@@ -164,8 +165,9 @@ IDENTITIES = (
     Identity(
         id="gru-10",
         statement=(
-            "With the reset after the product, and d_c = 0 too, the reset gate stands on the other side: "
-            "diag(z) + diag((1 - z) ⊙ r) U_c"
+            "At the zero state, without input and with b_c = d_c = 0, the Jacobian of a GRU with "
+            "the reset after the product is diag(z) + diag((1 - z) ⊙ r) U_c: the reset gate stands"
+            " on the other side of U_c"
         ),
         about="gru_reset_after",
         shows=(
@@ -176,7 +178,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "It is that of the reset before the product",
+                "At the zero state the Jacobian is the same with the reset before and after the product",
                 (
                     Equality(
                         Block("gru_reset_after", "h'", "h", {"h": "0", "x": "0", "b_c": "0", "d_c": "0"}),
@@ -196,7 +198,8 @@ IDENTITIES = (
         shows=(Equality(Block("gru", "h'", "h", {"U_z": "0", "U_c": "0"}), "diag(σ(W_z x + b_z))"),),
         false=(
             Neighbour(
-                "U_c = 0 is enough for diag(z)", (Equality(Block("gru", "h'", "h", {"U_c": "0"}), "diag(z)"),)
+                "A GRU whose candidate sees no state (U_c = 0) has the Jacobian diag(z)",
+                (Equality(Block("gru", "h'", "h", {"U_c": "0"}), "diag(z)"),),
             ),
         ),
         source=CHO,
@@ -206,7 +209,11 @@ IDENTITIES = (
         statement="The state of a GRU moves towards the candidate: h' - h = (1 - z) ⊙ (c - h)",
         about="gru",
         shows=(Equality("h' - h", "(1 - z) ⊙ (c - h)"),),
-        false=(Neighbour("h' - h = z ⊙ (c - h)", (Equality("h' - h", "z ⊙ (c - h)"),)),),
+        false=(
+            Neighbour(
+                "The state of a GRU moves by h' - h = z ⊙ (c - h)", (Equality("h' - h", "z ⊙ (c - h)"),)
+            ),
+        ),
         assumes=("z near 1 keeps the old state",),
         source=CHO,
     ),

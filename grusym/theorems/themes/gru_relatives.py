@@ -1,4 +1,4 @@
-"""Relatives of the GRU: which become a GRU, or one another, by some weights being 0 or shared."""
+"""Relatives of the GRU: one another by some weights being 0 or shared."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value
@@ -20,7 +20,12 @@ IDENTITIES = (
         statement="A GRU whose reset gate stays open (r = 1) is the UGRNN",
         about="gru",
         shows=(Equality(_whole("gru", r="1"), _whole("ugrnn")),),
-        false=(Neighbour("With r = 0 it is the UGRNN", (Equality(_whole("gru", r="0"), _whole("ugrnn")),)),),
+        false=(
+            Neighbour(
+                "A GRU whose reset gate stays shut (r = 0) is the UGRNN",
+                (Equality(_whole("gru", r="0"), _whole("ugrnn")),),
+            ),
+        ),
         source="follows from Collins, Sohl-Dickstein & Sussillo 2016 (arXiv 1611.09913) and Cho et al. 2014",
     ),
     Identity(
@@ -38,7 +43,11 @@ IDENTITIES = (
         statement="The light GRU is a GRU with r = 1 and a rectifier in place of the tanh",
         about="gru",
         shows=(Equality(Value("gru", "h'", {"r": "1"}, {"c": ("tanh", "relu")}), _whole("light_gru")),),
-        false=(Neighbour("It is a GRU with r = 1", (Equality(_whole("gru", r="1"), _whole("light_gru")),)),),
+        false=(
+            Neighbour(
+                "The light GRU is a GRU with r = 1", (Equality(_whole("gru", r="1"), _whole("light_gru")),)
+            ),
+        ),
         source="follows from Ravanelli et al. 2018 (arXiv 1803.10225) and Cho et al. 2014",
     ),
     Identity(
@@ -53,7 +62,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "Its update gate is f",
+                "An MGU is a GRU whose reset gate and update gate both are f",
                 (
                     Equality(
                         _whole("gru", W_r="W_f", U_r="U_f", b_r="b_f", W_z="W_f", U_z="U_f", b_z="b_f"),
@@ -70,7 +79,11 @@ IDENTITIES = (
         statement="MGU1 is the MGU with W_f = 0",
         about="mgu1",
         shows=(Equality(_whole("mgu", W_f="0"), _whole("mgu1")),),
-        false=(Neighbour("MGU2 is", (Equality(_whole("mgu", W_f="0"), _whole("mgu2")),)),),
+        false=(
+            Neighbour(
+                "MGU2 is the MGU with W_f = 0 alone", (Equality(_whole("mgu", W_f="0"), _whole("mgu2")),)
+            ),
+        ),
         source=HECK,
     ),
     Identity(
@@ -119,7 +132,7 @@ IDENTITIES = (
         shows=(Equality(_whole("gru1", b_r="0", b_z="0"), _whole("gru2")),),
         false=(
             Neighbour(
-                "GRU2 is GRU1 without the bias of its candidate",
+                "GRU2 is GRU1 without biases, that of its candidate included",
                 (Equality(_whole("gru1", b_c="0", b_r="0", b_z="0"), _whole("gru2")),),
             ),
         ),
@@ -132,7 +145,7 @@ IDENTITIES = (
         shows=(Equality(_whole("gru1", U_r="0", U_z="0"), _whole("gru3")),),
         false=(
             Neighbour(
-                "GRU3 is GRU1 with U_c = 0 too",
+                "GRU3 is GRU1 with U_r = U_z = U_c = 0",
                 (Equality(_whole("gru1", U_r="0", U_z="0", U_c="0"), _whole("gru3")),),
             ),
         ),
@@ -145,7 +158,7 @@ IDENTITIES = (
         shows=(Equality(_whole("gru", W_r="I", W_z="-W_z", U_z="-U_z", b_z="-b_z"), _whole("mut2")),),
         false=(
             Neighbour(
-                "It is with W_r = 0",
+                "MUT2 is a GRU whose reset gate does not see the input (W_r = 0), with z turned",
                 (Equality(_whole("gru", W_r="0", W_z="-W_z", U_z="-U_z", b_z="-b_z"), _whole("mut2")),),
             ),
         ),
@@ -154,12 +167,13 @@ IDENTITIES = (
     ),
     Identity(
         id="rel-12",
-        statement="MUT3 without its recurrent update gate (U_z = 0) is such a GRU, with z turned",
+        statement="MUT3 with U_z = 0, so that its update gate sees the input only, is a GRU with U_z = "
+        "0, with z turned",
         about="mut3",
         shows=(Equality(_whole("gru", W_z="-W_z", U_z="0", b_z="-b_z"), _whole("mut3", U_z="0")),),
         false=(
             Neighbour(
-                "MUT3 is a GRU for any U_z",
+                "MUT3 is a GRU for any U_z, with z turned",
                 (Equality(_whole("gru", W_z="-W_z", U_z="-U_z", b_z="-b_z"), _whole("mut3")),),
             ),
         ),
@@ -172,7 +186,7 @@ IDENTITIES = (
         shows=(Equality(_whole("nbrc", U_a="diag(w_a)", U_c="diag(w_c)"), _whole("brc")),),
         false=(
             Neighbour(
-                "The two diagonals may be exchanged",
+                "The BRC is the nBRC with the diagonals of its two gates exchanged",
                 (Equality(_whole("nbrc", U_a="diag(w_c)", U_c="diag(w_a)"), _whole("brc")),),
             ),
         ),
@@ -180,7 +194,8 @@ IDENTITIES = (
     ),
     Identity(
         id="rel-14",
-        statement="With W_a = U_a = 0 the feedback of an nBRC is 1: a = 1",
+        statement="With W_a = U_a = 0 the feedback of an nBRC is a = 1, and it is a UGRNN with U_c = I "
+        "and no biases",
         about="nbrc",
         shows=(
             Equality(Value("nbrc", "a", {"W_a": "0", "U_a": "0"}), "1"),
@@ -190,7 +205,10 @@ IDENTITIES = (
             ),
         ),
         false=(
-            Neighbour("Then it is 0: a = 0", (Equality(Value("nbrc", "a", {"W_a": "0", "U_a": "0"}), "0"),)),
+            Neighbour(
+                "With W_a = U_a = 0 the feedback of an nBRC is 0: a = 0",
+                (Equality(Value("nbrc", "a", {"W_a": "0", "U_a": "0"}), "0"),),
+            ),
         ),
         source=BRC,
     ),
@@ -200,7 +218,10 @@ IDENTITIES = (
         about="ind_rnn",
         shows=(Equality(_whole("rnn_relu", U="diag(w)"), _whole("ind_rnn")),),
         false=(
-            Neighbour("It is that with a tanh", (Equality(_whole("rnn", U="diag(w)"), _whole("ind_rnn")),)),
+            Neighbour(
+                "The IndRNN is the vanilla network with a tanh and a diagonal recurrent matrix",
+                (Equality(_whole("rnn", U="diag(w)"), _whole("ind_rnn")),),
+            ),
         ),
         source=(
             "follows from Li et al. 2018 (arXiv 1803.04831) and Le, Jaitly & Hinton 2015 (arXiv 1504.00941)"
@@ -211,7 +232,12 @@ IDENTITIES = (
         statement="A FastRNN with α = 1 and β = 0 is the vanilla network",
         about="fast_rnn",
         shows=(Equality(_whole("fast_rnn", α="1", β="0"), _whole("rnn")),),
-        false=(Neighbour("It is for any β", (Equality(_whole("fast_rnn", α="1"), _whole("rnn")),)),),
+        false=(
+            Neighbour(
+                "A FastRNN with α = 1 is the vanilla network for any β",
+                (Equality(_whole("fast_rnn", α="1"), _whole("rnn")),),
+            ),
+        ),
         source="follows from Kusupati et al. 2018 (arXiv 1901.02358)",
     ),
     Identity(
@@ -225,7 +251,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "It is for any ν",
+                "A FastGRNN with ζ = 1 is that UGRNN for any ν",
                 (Equality(_whole("fast_grnn", ζ="1"), _whole("ugrnn", W_z="W", U_z="U", W_c="W", U_c="U")),),
             ),
         ),
@@ -233,12 +259,12 @@ IDENTITIES = (
     ),
     Identity(
         id="rel-18",
-        statement="Without input a chaos-free network is each unit by itself: h' = θ ⊙ tanh(h)",
+        statement="Without input the state of a chaos-free network can only shrink: h' = θ ⊙ tanh(h)",
         about="cfn",
         shows=(Equality(_whole("cfn", x="0"), "σ(U_θ h + b_θ) ⊙ tanh(h)"),),
         false=(
             Neighbour(
-                "Without input its state is kept but for θ: h' = θ ⊙ h",
+                "Without input a chaos-free network has h' = θ ⊙ h",
                 (Equality(_whole("cfn", x="0"), "σ(U_θ h + b_θ) ⊙ h"),),
             ),
         ),

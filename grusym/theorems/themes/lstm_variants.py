@@ -1,4 +1,4 @@
-"""The LSTM of Greff et al. with one thing taken away, and what an LSTM and a GRU have in common."""
+"""Variants of the LSTM: one thing taken away, and what an LSTM and a GRU have in common."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Block, Value
@@ -38,15 +38,15 @@ IDENTITIES = (
         "lstm",
         "Without peepholes (p_i = p_f = p_o = 0) the LSTM of Greff et al. is the LSTM that frameworks run",
         Value(FULL, "h'", NO_PEEPHOLES),
-        "With p_i = p_o = 0 and p_f = 1 it is",
+        "With p_i = p_o = 0 and p_f = 1 the LSTM of Greff et al. is the LSTM that frameworks run",
         Value(FULL, "h'", {"p_i": "0", "p_f": "1", "p_o": "0"}),
     ),
     _variant(
         "lstm-02",
         "lstm",
-        "The variant NP of Greff et al. is that LSTM",
+        "The variant NP of Greff et al. is the LSTM that frameworks run",
         Value("lstm_np", "h'"),
-        "With the weights of i and f exchanged it is",
+        "NP with the weights of i and f exchanged is the LSTM that frameworks run",
         Value(
             "lstm_np",
             "h'",
@@ -106,7 +106,7 @@ IDENTITIES = (
         FULL,
         "FGR without its nine matrices between gates is the peephole LSTM",
         Value("lstm_fgr", "h'", {f"R_{a}{b}": "0" for a in "ifo" for b in "ifo"}),
-        "FGR with no old gates, but p_i = 0 too, is",
+        "FGR with all old gates 0 and p_i = 0 is the peephole LSTM",
         Value("lstm_fgr", "h'", {"i": "0", "f": "0", "o": "0", "p_i": "0"}),
     ),
     Identity(
@@ -119,7 +119,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "With W_h = 2 I it is",
+                "An LSTM with the projection W_h = 2 I is the LSTM",
                 (Equality(Value("lstm_projection", "h'", {"W_h": "2 I"}), Value("lstm", "h'")),),
             ),
         ),
@@ -159,7 +159,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "With the tanh at its output it is",
+                "CIFG without peepholes, with output gate 1 and the tanh at its output, has h' = c'",
                 (
                     Equality(
                         Value("lstm_cifg", "h'", {"o": "1", "p_i": "0"}),
@@ -194,7 +194,8 @@ IDENTITIES = (
     ),
     Identity(
         id="lstm-12",
-        statement="So is that CIFG the JANET: f = 1 - i, with W_f = -W_i, and so for U and b",
+        statement="CIFG without peepholes steps from c = h as JANET does, with W_f = -W_i, and so for U "
+        "and b",
         about="lstm_cifg",
         names={"s": "n"},
         shows=(
@@ -217,7 +218,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "with peepholes as well",
+                "CIFG with peepholes steps from c = h as JANET does",
                 (
                     Equality(
                         Value("lstm_cifg", "c'", {"c": "s", "h": "s"}),
@@ -246,7 +247,11 @@ IDENTITIES = (
         about="lstm",
         shows=(Equality(Block("lstm", "c'", "c"), "diag(f)"),),
         false=(
-            Neighbour("So is it with peepholes", (Equality(Block(FULL, "c'", "c"), "diag(f)"),), about=FULL),
+            Neighbour(
+                "With peepholes too ∂c'/∂c = diag(f)",
+                (Equality(Block(FULL, "c'", "c"), "diag(f)"),),
+                about=FULL,
+            ),
         ),
         source="follows from Gers, Schmidhuber & Cummins 2000",
     ),
@@ -255,7 +260,12 @@ IDENTITIES = (
         statement="With f = 1, i = 0 an LSTM keeps its cell state: c' = c",
         about="lstm",
         shows=(Equality(Value("lstm", "c'", {"f": "1", "i": "0"}), "c"),),
-        false=(Neighbour("With f = 1 alone it does", (Equality(Value("lstm", "c'", {"f": "1"}), "c"),)),),
+        false=(
+            Neighbour(
+                "With f = 1 alone an LSTM keeps its cell state",
+                (Equality(Value("lstm", "c'", {"f": "1"}), "c"),),
+            ),
+        ),
         source="follows from Hochreiter & Schmidhuber 1997, the constant error carousel",
     ),
     Identity(
@@ -263,7 +273,12 @@ IDENTITIES = (
         statement="The constant error carousel: without forget gate and peepholes ∂c'/∂c = I",
         about="lstm_nfg",
         shows=(Equality(Block("lstm_nfg", "c'", "c", {"p_i": "0"}), "I"),),
-        false=(Neighbour("With peepholes as well", (Equality(Block("lstm_nfg", "c'", "c"), "I"),)),),
+        false=(
+            Neighbour(
+                "Without forget gate, but with peepholes, ∂c'/∂c = I",
+                (Equality(Block("lstm_nfg", "c'", "c"), "I"),),
+            ),
+        ),
         source="follows from Hochreiter & Schmidhuber 1997, as Greff et al. 2017 have it (NFG)",
     ),
 )

@@ -1,4 +1,4 @@
-"""Cells whose gates see the input only, as limits and special cases of those they come from."""
+"""Minimal cells: gates that see the input only, as limits and special cases."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit
@@ -24,7 +24,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "It tends to the minGRU with the same gate, z not turned",
+                "h'/ε tends to a step of the minGRU with the same gate, z not turned",
                 (Limit("e / ε", "ε", "0+", Value("min_gru", "h'"), let={"e": Value("gru", "h'", SCALED)}),),
             ),
             Neighbour(
@@ -46,7 +46,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "It is with the tanh",
+                "The minGRU is the GRU with U_z = U_c = 0, z turned",
                 (Equality(Value("gru", "h'", {"U_z": "0", "U_c": "0", **TURNED}), Value("min_gru", "h'")),),
             ),
         ),
@@ -57,7 +57,11 @@ IDENTITIES = (
         statement="The Jacobian of a minGRU does not depend on its state: ∂h'/∂h = diag(1 - z)",
         about="min_gru",
         shows=(Equality(Block("min_gru", "h'", "h"), "diag(1 - z)"),),
-        false=(Neighbour("It is diag(z)", (Equality(Block("min_gru", "h'", "h"), "diag(z)"),)),),
+        false=(
+            Neighbour(
+                "The Jacobian of a minGRU is diag(z)", (Equality(Block("min_gru", "h'", "h"), "diag(z)"),)
+            ),
+        ),
         source=FENG,
     ),
     Identity(
@@ -65,7 +69,11 @@ IDENTITIES = (
         statement="The scaled gates of a minLSTM add up to one: f̂ + î = 1",
         about="min_lstm",
         shows=(Equality("f̂ + î", "1"),),
-        false=(Neighbour("The gates themselves do: f + i = 1", (Equality("f + i", "1"),)),),
+        false=(
+            Neighbour(
+                "The gates of a minLSTM add up to one before scaling: f + i = 1", (Equality("f + i", "1"),)
+            ),
+        ),
         source="follows from Feng et al. 2024 (arXiv 2410.01201)",
     ),
     Identity(
@@ -80,7 +88,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "A minLSTM with i = f is",
+                "A minLSTM with i = f, by its weights, is a minGRU with z = i",
                 (
                     Equality(
                         Value("min_lstm", "h'", {"W_f": "W_z", "b_f": "b_z", "W_i": "W_z", "b_i": "b_z"}),
@@ -98,7 +106,7 @@ IDENTITIES = (
         shows=(Equality(Value("min_lstm", "h'", {"W_i": "W_f", "b_i": "b_f"}), "(h + c) / 2"),),
         false=(
             Neighbour(
-                "Their sum",
+                "A minLSTM whose gates have the same weights takes the sum of state and candidate",
                 (Equality(Value("min_lstm", "h'", {"W_i": "W_f", "b_i": "b_f"}), "h + c"),),
             ),
         ),
@@ -120,7 +128,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "With U in units of ε as well",
+                "A small vanilla network is linear also with U in units of ε: h'/ε → W x + U h + b",
                 (
                     Limit(
                         "e / ε",

@@ -1,4 +1,4 @@
-"""coRNN and LEM: discrete steps of differential equations."""
+"""Oscillators: coRNN and LEM as steps of differential equations."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.limit import Limit
@@ -18,7 +18,10 @@ IDENTITIES = (
         about="co_rnn",
         shows=(Limit("(z' - z) / Δt", "Δt", "0+", FORCE), Limit("(y' - y) / Δt", "Δt", "0+", "z")),
         false=(
-            Neighbour("(y' - y) / Δt tends to the force too", (Limit("(y' - y) / Δt", "Δt", "0+", FORCE),)),
+            Neighbour(
+                "The position of a coRNN is driven by the force: (y' - y) / Δt → tanh(...) - γ y - ε z",
+                (Limit("(y' - y) / Δt", "Δt", "0+", FORCE),),
+            ),
         ),
         source=CO,
     ),
@@ -27,7 +30,7 @@ IDENTITIES = (
         statement="A coRNN moves by its new velocity: y' - y = Δt z', at every step size",
         about="co_rnn",
         shows=(Equality("y' - y", "Δt z'"),),
-        false=(Neighbour("by its old one: y' - y = Δt z", (Equality("y' - y", "Δt z"),)),),
+        false=(Neighbour("A coRNN moves by its old velocity: y' - y = Δt z", (Equality("y' - y", "Δt z"),)),),
         source=CO,
     ),
     Identity(
@@ -38,12 +41,13 @@ IDENTITIES = (
             Equality(Value("lem", "z'", {"Δt": "0"}), "z"),
             Equality(Value("lem", "y'", {"Δt": "0"}), "y"),
         ),
-        false=(Neighbour("With Δt = 1 it keeps y", (Equality(Value("lem", "y'", {"Δt": "1"}), "y"),)),),
+        false=(Neighbour("With Δt = 1 a LEM keeps y", (Equality(Value("lem", "y'", {"Δt": "1"}), "y"),)),),
         source=LEM,
     ),
     Identity(
         id="osc-04",
-        statement="With Δt = 1 the memory z of a LEM is driven as the state of a GRU without reset, z turned",
+        statement="With Δt = 1 the memory z of a LEM that sees no y is the state of a UGRNN that sees no"
+        " h, with the gate 1 - d",
         about="lem",
         names={"k": "n"},
         shows=(
@@ -66,7 +70,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "z not turned",
+                "It is the state of that UGRNN with the gate d",
                 (
                     Equality(
                         Value("lem", "z'", {"Δt": "1", "U_d": "0", "U_z": "0"}),

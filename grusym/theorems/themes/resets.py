@@ -1,12 +1,12 @@
-"""When a reset before the recurrent product is the same as one after it."""
+"""Reset before and after: when the two products are the same."""
 
 from grusym.theorems.equality import Equality
 from grusym.theorems.sides import Value
 from grusym.theorems.statement import Identity, Neighbour
 
 SOURCE = (
-    "follows from Cho et al. 2014 (arXiv 1406.1078), reset before, and Appleyard et al. 2016 "
-    "(arXiv 1604.01946), reset after"
+    "follows from Cho et al. 2014 (arXiv 1406.1078), reset before, and the documentation of torch.nn.GRU, "
+    "reset after"
 )
 BEFORE = Value("gru", "c", instead={"c": ("tanh", "")})
 AFTER = Value("gru_reset_after", "c", {"d_c": "0"}, instead={"c": ("tanh", "")})
@@ -23,9 +23,12 @@ IDENTITIES = (
         about="gru",
         shows=(Equality("a - e", "(U_c diag(r) - diag(r) U_c) h", let={"a": BEFORE, "e": AFTER}),),
         false=(
-            Neighbour("They do not differ: a = e", (Equality("a", "e", let={"a": BEFORE, "e": AFTER}),)),
             Neighbour(
-                "The two GRUs are the same, whatever U_c is",
+                "The arguments of the candidate's tanh do not differ: a = e",
+                (Equality("a", "e", let={"a": BEFORE, "e": AFTER}),),
+            ),
+            Neighbour(
+                "The GRUs with the reset before and after the product are the same, whatever U_c is",
                 (Equality(Value("gru", "h'"), Value("gru_reset_after", "h'", {"d_c": "0"})),),
             ),
         ),
@@ -48,7 +51,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "The same with a symmetric U_c",
+                "With a symmetric U_c the GRUs with the reset before and after the product are the same",
                 (
                     Equality(
                         Value("gru", "h'", {"U_c": "U_c + U_cᵀ"}),
@@ -62,7 +65,8 @@ IDENTITIES = (
     ),
     Identity(
         id="reset-03",
-        statement="With one reset gate ρ for all units the two GRUs are the same, whatever U_c is",
+        statement="With one reset gate ρ for all units the GRUs with the reset before and after the "
+        "product are the same, whatever U_c is",
         about="gru",
         names={"ρ": ""},
         within={"ρ": (0, 1)},
@@ -71,7 +75,8 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "One update gate ρ for all units is enough",
+                "With one update gate ρ for all units the GRUs with the reset before and after the "
+                "product are the same",
                 (
                     Equality(
                         Value("gru", "h'", {"z": "ρ"}), Value("gru_reset_after", "h'", {"z": "ρ", "d_c": "0"})
@@ -85,9 +90,8 @@ IDENTITIES = (
     Identity(
         id="reset-04",
         statement=(
-            "A bias inside the reset is one outside it and one more: with r = 1, b_c and d_c act by "
-            "their sum "
-            "alone"
+            "With r = 1 the two biases of the candidate, outside (b_c) and inside the reset (d_c),"
+            " act by their sum alone"
         ),
         about="gru_reset_after",
         names={"s": "n"},
@@ -99,7 +103,7 @@ IDENTITIES = (
         ),
         false=(
             Neighbour(
-                "They act by their sum alone whatever r is",
+                "The two biases of the candidate act by their sum alone, whatever r is",
                 (
                     Equality(
                         Value("gru_reset_after", "h'", {"b_c": "b_c + s", "d_c": "d_c - s"}),
