@@ -29,6 +29,8 @@ from grusym.language.values import Value
 Array = Any
 STEP = 1e-20  # no difference is taken, so it can be far below rounding
 DRAWS = 20
+SAME = 1e-9  # relative to the largest entry: rounding gives 1e-15, a wrong term 1e-4 or more
+FLOOR = 1e-12  # terms of size 1 that cancel leave rounding that is relative to nothing else
 
 
 class Sample(ABC):
@@ -141,7 +143,7 @@ class FloatSample(Sample):
         scale = np.max(np.abs(a), initial=0) + np.max(np.abs(b), initial=0)
         if not np.isfinite(scale):
             return False
-        return bool(np.all(np.abs(a - b) <= 1e-9 * scale))
+        return bool(np.all(np.abs(a - b) <= SAME * scale + FLOOR))
 
 
 class ResidueSample(Sample):

@@ -164,6 +164,13 @@ def test_assert_derivation_raises_with_the_whole_verdict() -> None:
         grusym.assert_derivation("gru", RIGHT.replace("h - c", "c - h"))
 
 
+def test_a_derivative_whose_terms_cancel_to_0_is_no_defect() -> None:
+    slstm = grusym.cell("slstm")  # its stabiliser μ' changes nothing
+    claim = f"∂h'/∂μ' = {grusym.jacobian(slstm, "h'", "μ'")}"
+    assert grusym.verify(slstm, claim).outcome == "proved"
+    refuted(slstm, claim.replace("o ⊙", "o ⊙ 2 ⊙", 1))
+
+
 def test_methods_that_contradict_each_other_are_reported_as_a_defect(monkeypatch) -> None:
     monkeypatch.setattr(deciding.Pair, "residues", lambda self: False)
     verdict = grusym.verify(GRU, RIGHT)
