@@ -36,6 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VALUE",
         help="hold a value constant: ∂ is then a partial derivative",
     )
+    parser.add_argument(
+        "--components", action="store_true", help="ask component-wise SymPy too (up to a second a claim)"
+    )
     cell_options(parser)
     answer_options(parser)
 
@@ -50,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
         )
     cell = given_cell(options.cell_file or options.cell, options.cells_from)
     texts = [sys.stdin.read() if claim == "-" else claim for claim in options.claims]
-    verdicts = [grusym.verify(cell, t, layout=options.layout, constant=options.constant) for t in texts]
+    asked = {name: getattr(options, name) for name in ("layout", "constant", "components")}
+    verdicts = [grusym.verify(cell, text, **asked) for text in texts]
     text = "\n\n".join(v.outcome if options.quiet else str(v) for v in verdicts)
     answer(options, text, {"cell": cell.name, "verdicts": [v.to_json() for v in verdicts]})
     return int(not all(v.holds for v in verdicts))

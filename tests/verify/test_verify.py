@@ -12,7 +12,7 @@ import pytest
 import grusym
 from grusym.cli import main
 from grusym.errors import GrusymError
-from grusym.language.claim import Verdict
+from grusym.language.claim import Claim, Verdict
 from grusym.verifying import deciding, verify as home
 
 GRU, LSTM, RNN = grusym.cell("gru"), grusym.cell("lstm"), grusym.cell("rnn")
@@ -164,11 +164,21 @@ def test_assert_derivation_raises_with_the_whole_verdict() -> None:
         grusym.assert_derivation("gru", RIGHT.replace("h - c", "c - h"))
 
 
+def test_component_wise_sympy_gives_its_opinion_where_it_is_asked(monkeypatch) -> None:
+    assert "SymPy" in grusym.verify(GRU, RIGHT, components=True).method
+    assert "SymPy" in grusym.verify(RNN, "∂L/∂U = ((1 - h'²) ⊙ g_h) hᵀ", components=True).method
+    assert "SymPy" not in grusym.verify(GRU, RIGHT).method
+    refuse = Verdict(Claim("", ""), "refuted", "SymPy")
+    monkeypatch.setattr(home, "compare", lambda subject: refuse)
+    assert grusym.verify(GRU, RIGHT, components=True).outcome == "undecided"
+
+
 def test_a_derivative_whose_terms_cancel_to_0_is_no_defect() -> None:
     slstm = grusym.cell("slstm")  # its stabiliser μ' changes nothing
-    claim = f"∂h'/∂μ' = {grusym.jacobian(slstm, "h'", "μ'")}"
+    derivative = grusym.jacobian(slstm, "h'", "μ'")
+    claim = f"∂h'/∂μ' = {derivative}"
     assert grusym.verify(slstm, claim).outcome == "proved"
-    refuted(slstm, claim.replace("o ⊙", "o ⊙ 2 ⊙", 1))
+    refuted(slstm, claim.replace("⊙ i", "⊙ z", 1))
 
 
 def test_methods_that_contradict_each_other_are_reported_as_a_defect(monkeypatch) -> None:
