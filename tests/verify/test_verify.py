@@ -13,7 +13,7 @@ import grusym
 from grusym.cli import main
 from grusym.errors import GrusymError
 from grusym.language.claim import Claim, Verdict
-from grusym.verifying import deciding, verify as home
+from grusym.verifying import deciding, step
 
 GRU, LSTM, RNN = grusym.cell("gru"), grusym.cell("lstm"), grusym.cell("rnn")
 RIGHT = "∂h'/∂h = diag(z) + diag(1 - z) ∂c/∂h + diag(h - c) ∂z/∂h"
@@ -169,7 +169,7 @@ def test_component_wise_sympy_gives_its_opinion_where_it_is_asked(monkeypatch) -
     assert "SymPy" in grusym.verify(RNN, "∂L/∂U = ((1 - h'²) ⊙ g_h) hᵀ", components=True).method
     assert "SymPy" not in grusym.verify(GRU, RIGHT).method
     refuse = Verdict(Claim("", ""), "refuted", "SymPy")
-    monkeypatch.setattr(home, "compare", lambda subject: refuse)
+    monkeypatch.setattr(step, "compare", lambda subject: refuse)
     assert grusym.verify(GRU, RIGHT, components=True).outcome == "undecided"
 
 
@@ -190,7 +190,7 @@ def test_methods_that_contradict_each_other_are_reported_as_a_defect(monkeypatch
 
 
 def test_a_formula_that_the_normal_form_accepts_and_numbers_refuse_is_a_defect(monkeypatch) -> None:
-    monkeypatch.setattr(home, "_equal", lambda pair: True)
+    monkeypatch.setattr(step, "_equal", lambda pair: True)
     assert grusym.verify(GRU, RIGHT.replace("h - c", "c - h")).outcome == "undecided"
 
 
