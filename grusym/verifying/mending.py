@@ -28,7 +28,7 @@ from grusym.language.expression import (
     unplaced,
     walk,
 )
-from grusym.verifying.deciding import NAMED, Pair, float_sample
+from grusym.verifying.deciding import Pair, float_sample
 from grusym.verifying.edits import Edit, edits
 from grusym.verifying.readings import Reading, shapes_of
 from grusym.verifying.sites import regrouped, sites
@@ -36,6 +36,7 @@ from grusym.verifying.truth import Derivative, Meaning, Path, by_path
 from grusym.verifying.vocabulary import Words, truth_of, words, written_cotangents
 
 MOST = 4000  # edits of one formula that are tried
+BY_CHANCE = 3  # of those that are right only with the gates written out, which takes longer to see
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,10 @@ class Search:
             return False
         return self.sample.same(self.array, array)
 
-    def proof(self, formula: Expression) -> str:
+    def proof(self, formula: Expression, written_out: bool = True) -> str:
         """The method that shows a neighbour right for all sizes, or nothing."""
         pair = Pair(self.claim, self.target, formula, self.reading, self.pair.held)
-        return pair.proof() if pair.floats(1) else ""
+        return pair.proof(written_out) if pair.floats(1) else ""
 
     def mended(self) -> Mended | None:
         """The first neighbour that is right; else a longer correction."""
@@ -101,15 +102,15 @@ class Search:
             return self._mended()
 
     def _mended(self) -> Mended | None:
-        by_chance: Edit | None = None  # right because of what a gate is: h - h' is (1 - z) ⊙ (h - c)
+        by_chance: list[Edit] = []  # right because of what a gate is: h - h' is (1 - z) ⊙ (h - c)
         for edit in islice(self.neighbours(), MOST):
             if self.holds(edit.whole):
-                proof = self.proof(edit.whole)
-                if proof == NAMED:
+                if self.proof(edit.whole, written_out=False):
                     return Mended(edit)
-                by_chance = by_chance or (edit if proof else None)
-        if by_chance is not None:
-            return Mended(by_chance)
+                by_chance.append(edit)
+        for edit in by_chance[:BY_CHANCE]:
+            if self.proof(edit.whole):
+                return Mended(edit)
         for edit in self.longer():
             if self.holds(edit.whole) and self.proof(edit.whole):
                 return Mended(edit, smallest=False)
