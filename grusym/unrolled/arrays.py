@@ -1,0 +1,183 @@
+"""Numbers, columns, rows and matrices as documents multiply them; what is not defined is read, and said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grusym.unrolled.choices import Choices, Option
+
+Array = Any
+SCALED = "the product of a vector and a Jacobian read as diag(v) M"
+AS_DIAGONAL = "a vector read as its diagonal matrix"
+AS_ROW = "a vector before a matrix read as a row"
+
+
+class Misfit(Exception):
+    """Two things that cannot meet as written."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A value: kind is scalar, col, row, matrix or eye (a multiple of the identity of any size).
+
+    `loss`: a gradient of the loss; `derivative`: a Jacobian; `weight`: the shape of the weight that the
+    columns of a derivative by a weight run over; `flat`: from code, where a vector is neither row nor column.
+    """
+
+    kind: str
+    array: Array
+    loss: bool = False
+    derivative: bool = False
+    weight: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The length of a vector."""
+        return int(self.array.shape[0])
+
+    @property
+    def vector(self) -> bool:
+        """Whether it is a column or a row."""
+        return self.kind in ("col", "row")
+
+
+def scalar(x: Any) -> Thing:
+    """A number."""
+    return Thing("scalar", np.asarray(x, dtype=float))
+
+
+class Algebra:
+    """Products, sums and transposes under a reading."""
+
+    def __init__(self, choices: Choices, rows: bool, code: bool) -> None:
+        self.choices, self.rows, self.code = choices, rows, code
+
+    # ---- products ------------------------------------------------------------------------------
+
+    def times(self, a: Thing, b: Thing, sign: str) -> Thing:
+        """a b with the sign that the author wrote between them."""
+        if a.kind == "scalar" or b.kind == "scalar":
+            other = b if a.kind == "scalar" else a
+            return replace(other, array=a.array * b.array)
+        if a.kind == "eye" or b.kind == "eye":
+            other, eye = (b, a) if a.kind == "eye" else (a, b)
+            return replace(other, array=eye.array * other.array)
+        elementwise = sign == "⊙" or (sign == "*" and self.code)
+        if a.kind == "matrix" and b.kind == "matrix":
+            return self._matrices(a, b, elementwise)
+        if a.kind == "matrix":
+            return self._matrix_vector(a, b, sign, elementwise)
+        if b.kind == "matrix":
+            return self._vector_matrix(a, b, sign, elementwise)
+        return self._vectors(a, b, sign, elementwise)
+
+    def _matrices(self, a: Thing, b: Thing, elementwise: bool) -> Thing:
+        if elementwise:
+            if a.array.shape != b.array.shape:
+                raise Misfit("matrices of different shapes are multiplied entry by entry")
+            return Thing("matrix", a.array * b.array)
+        if a.array.shape[1] != b.array.shape[0]:
+            raise Misfit(f"a matrix of shape {a.array.shape} stands before one of shape {b.array.shape}")
+        return Thing("matrix", a.array @ b.array, derivative=a.derivative or b.derivative, weight=b.weight)
+
+    def _matrix_vector(self, a: Thing, v: Thing, sign: str, elementwise: bool) -> Thing:
+        rows = Thing("matrix", v.array[:, None] * a.array, derivative=True) if self._fits(a, v, 0) else None
+        columns = Thing("matrix", a.array * v.array, derivative=True) if self._fits(a, v, 1) else None
+        scaled = [
+            Option(t, said, cost)
+            for t, said, cost in (
+                (rows, SCALED, 0.0),
+                (columns, "the product of a matrix and a vector read as M diag(v)", 1.0),
+            )
+            if t is not None
+        ]
+        applied = None
+        if self._fits(a, v, 1) and (v.kind == "col" or (self.rows and self.code)):
+            applied = Thing(v.kind, a.array @ v.array, loss=v.loss)
+        options = [Option(applied)] if applied is not None and not elementwise else []
+        own = v.kind == ("row" if self.rows else "col")  # vᵀ after a matrix means no scaling
+        if elementwise or (own and a.derivative and not v.loss and sign != "@"):
+            options += [replace(o, cost=o.cost + len(options)) for o in scaled]
+        return self._picked("scaling", options, "a matrix and a vector of other sizes are multiplied")
+
+    def _vector_matrix(self, v: Thing, a: Thing, sign: str, elementwise: bool) -> Thing:
+        if not elementwise and v.kind == "row":
+            if v.size != a.array.shape[0]:
+                raise Misfit("a row and a matrix of other sizes are multiplied")
+            return Thing("row", v.array @ a.array, loss=v.loss)
+        options = []
+        diagonal = sign != "@" and v.size == a.array.shape[0]
+        if diagonal and (elementwise or not v.loss):
+            options.append(
+                Option(Thing("matrix", v.array[:, None] * a.array, derivative=a.derivative), SCALED)
+            )
+        if not elementwise and v.size == a.array.shape[0]:
+            row = Thing("col" if self.code else "row", v.array @ a.array, loss=v.loss)
+            options.append(Option(row, "" if v.loss else AS_ROW, 1.0 if options else 0.0))
+        if elementwise and v.kind == "row" and v.size == a.array.shape[1]:
+            options.append(Option(Thing("matrix", a.array * v.array)))
+        return self._picked("before a matrix", options, "a vector and a matrix of other sizes are multiplied")
+
+    def _vectors(self, a: Thing, b: Thing, sign: str, elementwise: bool) -> Thing:
+        if a.kind == b.kind:
+            if a.size != b.size:
+                raise Misfit("vectors of different sizes are multiplied entry by entry")
+            if sign == "@":
+                return scalar(a.array @ b.array)
+            return Thing(a.kind, a.array * b.array, loss=a.loss or b.loss)
+        if a.kind == "col":  # u vᵀ
+            if elementwise and a.size == b.size and sign == "⊙":
+                return Thing("col", a.array * b.array, loss=a.loss or b.loss)
+            return Thing("matrix", np.outer(a.array, b.array))
+        if a.size != b.size:
+            raise Misfit("a row and a column of different sizes are multiplied")
+        if elementwise:
+            return Thing("col", a.array * b.array, loss=a.loss or b.loss)
+        return scalar(a.array @ b.array)
+
+    def _fits(self, a: Thing, v: Thing, axis: int) -> bool:
+        return bool(a.array.shape[axis] == v.size)
+
+    def _picked(self, key: str, options: list[Option], otherwise: str) -> Thing:
+        if not options:
+            raise Misfit(otherwise)
+        found = self.choices.pick(f"{key} {len(options)}", options, sized=True).value
+        assert isinstance(found, Thing)
+        return found
+
+    # ---- sums ----------------------------------------------------------------------------------
+
+    def plus(self, a: Thing, b: Thing) -> Thing:
+        """a + b; a vector or a number added to a matrix is a diagonal one."""
+        order = ("scalar", "eye", "row", "col", "matrix")
+        if order.index(a.kind) > order.index(b.kind):
+            a, b = b, a
+        if b.kind == "matrix" and a.kind != "matrix":
+            diagonal = self.diagonal(a, b.array.shape[0])
+            if diagonal.array.shape != b.array.shape:
+                raise Misfit("a vector is added to a matrix of another size")
+            return replace(b, array=diagonal.array + b.array)
+        if a.kind == "eye" and b.kind != "eye":
+            raise Misfit("an identity matrix is added to a vector")
+        if a.kind == "scalar":
+            return replace(b, array=a.array + b.array)
+        if a.array.shape != b.array.shape:
+            raise Misfit(f"arrays of shapes {a.array.shape} and {b.array.shape} are added")
+        return replace(b, array=a.array + b.array, loss=a.loss or b.loss)
+
+    def diagonal(self, v: Thing, size: int) -> Thing:
+        """A vector or a number as a diagonal matrix."""
+        if v.kind == "matrix":
+            return v
+        if v.kind in ("scalar", "eye"):
+            return Thing("matrix", v.array * np.eye(size))
+        self.choices.pick("diagonal", [Option(None, AS_DIAGONAL)])
+        return Thing("matrix", np.diag(v.array))
+
+    def turned(self, a: Thing) -> Thing:
+        """aᵀ."""
+        kind = {"col": "row", "row": "col"}.get(a.kind, a.kind)
+        return replace(a, kind=kind, array=a.array.T, weight=())

@@ -1,0 +1,281 @@
+"""The value of one side of a claim over steps, in one world and under one reading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import read_error
+from grusym.language.expression import (
+    Activation,
+    Concatenation,
+    Diagonal,
+    Expression,
+    Hadamard,
+    Identity,
+    Negative,
+    Number,
+    Power,
+    Quotient,
+    Sum,
+    Transpose,
+)
+from grusym.language.surface import Call, Chain, Starred, Written
+from grusym.unrolled.arrays import Misfit, Thing, scalar
+from grusym.unrolled.choices import Option
+from grusym.unrolled.gradients import Gradients
+from grusym.unrolled.index import Index
+from grusym.unrolled.scene import Outside
+from grusym.unrolled.tree import (
+    Dots,
+    GradientOf,
+    Largest,
+    Norm,
+    Partial,
+    Raised,
+    Repeated,
+    Rest,
+    Sliced,
+    SlopeAt,
+)
+from grusym.unrolled.world import World
+
+
+class Evaluation(Gradients):
+    """Walks the tree of a side."""
+
+    def of(self, e: Expression) -> Thing:
+        """The value of a node."""
+        match e:
+            case Number(value=x):
+                return scalar(float(x))
+            case Identity():
+                return Thing("eye", np.asarray(1.0))
+            case Written():
+                return self._named(e)
+            case Negative(operand=u):
+                inner = self.of(u)
+                return replace(inner, array=-inner.array)
+            case Sum(terms=terms):
+                return reduce(self.algebra.plus, [self.of(t) for t in self._terms(terms)])
+            case Hadamard(left=u, right=v):
+                return (
+                    self._product(e, "⊙") if _dotted(e) else self.algebra.times(self.of(u), self.of(v), "⊙")
+                )
+            case Starred(left=u, right=v):
+                return self.algebra.times(self.of(u), self.of(v), "*")
+            case Chain():
+                return self._chain(e)
+            case Call(function=f, argument=v):
+                return self.algebra.times(self.of(f), self.of(v), "")
+            case Quotient(left=u, right=v):
+                below = self.of(v)
+                return self.algebra.times(self.of(u), replace(below, array=1 / below.array), "⊙")
+            case Transpose(operand=u):
+                return self.algebra.turned(self.of(u))
+            case Power(base=u, exponent=k):
+                return self._power(u, k)
+            case Activation():
+                return self._activation(e)
+            case Diagonal(vector=u):
+                inner = self.of(u)
+                return (
+                    inner if inner.kind == "matrix" else Thing("matrix", np.diag(np.atleast_1d(inner.array)))
+                )
+            case Concatenation(parts=pieces):
+                return self._stack([self.of(p) for p in pieces])
+        return self._over_steps(e)
+
+    def _over_steps(self, e: Expression) -> Thing:
+        match e:
+            case Repeated():
+                return self._repeated(e)
+            case Partial():
+                return self._partial(e)
+            case GradientOf(target=target, mark=mark):
+                return self._gradient(target, mark)
+            case SlopeAt(value=value):
+                return self._slope_at(value)
+            case Norm(operand=u, which=which):
+                return self._norm(u, which)
+            case Largest(which=which, operand=u):
+                return self._largest(e, which, u)
+            case Raised(base=u, exponent=index):
+                return self._raised(u, index)
+            case Sliced():
+                return self._sliced(e)
+            case Dots() | Rest():
+                raise read_error(e.span, "an ellipsis stands where it does not say what is left out")
+        raise read_error(e.span, f"{type(e).__name__} is not read in a claim over steps")
+
+    def _terms(self, terms: tuple[Expression, ...]) -> tuple[Expression, ...]:
+        if any(isinstance(t, Dots) for t in terms):
+            raise read_error(terms[-1].span, "the terms that the ellipsis stands for are not known")
+        return terms
+
+    # ---- products ------------------------------------------------------------------------------
+
+    def _chain(self, e: Chain) -> Thing:
+        if any(isinstance(f, Dots) for f in e.factors):
+            return self._filled(list(e.factors), e.signs)
+        things = [self.of(f) for f in e.factors]
+        return self._multiplied(things, e.signs)
+
+    def _multiplied(self, things: list[Thing], signs: tuple[str, ...]) -> Thing:
+        result = things[-1]
+        for left, sign in zip(things[-2::-1], signs[::-1], strict=True):
+            result = self.algebra.times(left, result, sign)
+        return result
+
+    def _product(self, e: Hadamard, sign: str) -> Thing:
+        factors = _factors(e)
+        return self._filled(factors, (sign,) * (len(factors) - 1))
+
+    def _filled(self, factors: list[Expression], signs: tuple[str, ...]) -> Thing:
+        """A B … Z: what is left out is A moved on by a step each time until Z is reached."""
+        at = next(i for i, f in enumerate(factors) if isinstance(f, Dots))
+        if at == 0 or at == len(factors) - 1:
+            raise read_error(factors[at].span, "an ellipsis must stand between factors")
+        first, last = factors[0], factors[-1]
+        start, goal = self._signature(first), self._signature(last)
+        step = -1 if goal < start else 1
+        count = abs(goal[0] - start[0]) if start and goal else 0
+        if len(start) != len(goal) or any(b - a != step * count for a, b in zip(start, goal, strict=True)):
+            raise read_error(
+                factors[at].span, "what the ellipsis stands for is not clear from its neighbours"
+            )
+        things = []
+        for k in range(count + 1):
+            self.shift += step * k
+            things.append(self.of(first))
+            self.shift -= step * k
+        sign = signs[0]
+        return self._multiplied(things, (sign,) * count)
+
+    def _repeated(self, e: Repeated) -> Thing:
+        low = self._limit(e.low, self.scene.head[0] + 1 if e.kind == "prod" else 1, e.letter)
+        high = self._limit(
+            e.high, self.scene.head[1] if e.kind == "prod" else self.scene.point.steps, e.letter
+        )
+        falling = high < low and e.low is not None and e.high is not None and e.kind == "prod"
+        steps = list(range(low, high - 1, -1)) if falling else list(range(low, high + 1))
+        if not steps:
+            if e.kind == "prod":
+                return Thing("eye", np.asarray(1.0))
+            raise Outside("an empty sum")
+        outer, inner = self.times.get(e.letter), self.inner
+        things = []
+        for step in steps:
+            self.times[e.letter], self.inner = step, e.letter
+            things.append(self.of(e.body))
+        self.inner = inner
+        if outer is None:
+            del self.times[e.letter]
+        else:
+            self.times[e.letter] = outer
+        if e.kind == "sum":
+            return reduce(self.algebra.plus, things)
+        if not falling and len(things) > 1 and things[0].kind == "matrix":
+            order = self.choices.pick(
+                "order",
+                [
+                    Option(True, "the latest step of a product stands on the left"),
+                    Option(False, "the factors of a product stand in the order of its index", 0.2),
+                ],
+            )
+            if order.value:
+                things = things[::-1]
+        return self._multiplied(things, ("",) * (len(things) - 1))
+
+    def _limit(self, index: Index | None, otherwise: int, letter: str) -> int:
+        if index is not None:
+            return self._time(index)
+        said = f"{letter} runs from or to {otherwise}, which the text leaves out"
+        self.choices.pick(f"limit {letter}", [Option(None, said)])
+        return otherwise
+
+    def _power(self, u: Expression, k: int) -> Thing:
+        inner = self.of(u)
+        if inner.kind == "matrix":
+            return replace(inner, array=np.linalg.matrix_power(inner.array, k))
+        return replace(inner, array=inner.array**k)
+
+    def _raised(self, u: Expression, index: Index) -> Thing:
+        inner, k = self.of(u), self._time(index)
+        if k < 0:
+            raise Outside("a negative power")
+        if inner.kind == "matrix":
+            return replace(inner, array=np.linalg.matrix_power(inner.array, k))
+        return replace(inner, array=inner.array**k)
+
+    def _stack(self, things: list[Thing]) -> Thing:
+        if any(not t.vector for t in things):
+            raise Misfit("only vectors are stacked")
+        return Thing(things[0].kind, np.concatenate([t.array for t in things]), loss=things[0].loss)
+
+    def _sliced(self, e: Sliced) -> Thing:
+        inner = self.of(e.operand)
+        array = inner.array
+        n, m = self.scene.point.n, self.scene.point.m
+        for axis, (low, high) in enumerate(e.ranges[: array.ndim] if array.ndim > 1 else e.ranges[-1:]):
+            size = array.shape[axis]
+            start = 0 if not low else _size(low, n, m)
+            stop = size if not high else _size(high, n, m)
+            array = array[(slice(None),) * axis + (slice(start, min(stop, size)),)]
+        return replace(inner, array=array)
+
+    # ---- norms ---------------------------------------------------------------------------------
+
+    def _norm(self, u: Expression, which: str) -> Thing:
+        if isinstance(u, Activation) and isinstance(u.operand, Rest):  # ‖σ'‖: its supremum
+            self.choices.pick("sup", [Option(None, "the norm of a slope is its supremum; operator norms")])
+            value = self._applying("")
+            function = self.names.cell.equation(value).right.function  # type: ignore[attr-defined]
+            grid = np.linspace(-6, 6, 2401)
+            return scalar(np.max(np.abs(World.slope_of(function, grid))))
+        inner = self.of(u)
+        if inner.kind == "scalar":
+            return scalar(abs(inner.array))
+        if inner.kind == "eye":
+            return scalar(abs(inner.array))
+        order: Any = {"F": "fro" if inner.kind == "matrix" else 2, "∞": np.inf, "1": 1}.get(which, 2)
+        return scalar(np.linalg.norm(inner.array, order))
+
+    def _largest(self, e: Expression, which: str, u: Expression | None) -> Thing:
+        if u is None:
+            recurrent = [w for w in self.names.matrices if self.names.hint(w) == "h"]
+            if not recurrent:
+                raise read_error(e.span, "which matrix's value is meant is not said")
+            inner = self._weight(self.plain.weights[recurrent[0]])
+        else:
+            inner = self.of(u)
+        if which == "entry":
+            return scalar(np.max(np.abs(inner.array)))
+        if inner.kind != "matrix":
+            return scalar(np.max(np.abs(inner.array)))
+        if which == "sigma":
+            return scalar(np.linalg.norm(inner.array, 2))
+        values = np.linalg.eigvals(inner.array)
+        return scalar(np.max(np.abs(values)))
+
+
+def _size(word: str, n: int, m: int) -> int:
+    """A size by its name in code."""
+    word = word.strip("-")
+    if word.isdigit():
+        return int(word)
+    inside = any(part in word.lower() for part in ("in", "inp", "x"))
+    return m if inside or word in ("I", "m", "D", "d") else n
+
+
+def _dotted(e: Expression) -> bool:
+    return any(isinstance(f, Dots) for f in _factors(e))
+
+
+def _factors(e: Expression) -> list[Expression]:
+    if isinstance(e, Hadamard):
+        return [*_factors(e.left), *_factors(e.right)]
+    return [e]

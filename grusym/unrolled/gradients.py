@@ -1,0 +1,145 @@
+"""Gradients of the loss: of all paths, at an argument, from later steps alone, the share of a step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import read_error
+from grusym.language.expression import (
+    Expression,
+    names_in,
+)
+from grusym.language.surface import Written
+from grusym.unrolled.arrays import Thing
+from grusym.unrolled.choices import Option
+from grusym.unrolled.jacobians import Jacobians
+from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.targets import gradient_target
+from grusym.unrolled.tree import (
+    GradientOf,
+)
+from grusym.unrolled.world import Held
+
+
+class Gradients(Jacobians):
+    """Reads ∂L/∂v and named gradients."""
+
+    def _gradient(self, target: Expression, mark: str, only: int | None = None) -> Thing:
+        if not isinstance(target, Written):
+            raise read_error(target.span, "a gradient is taken by a name")
+        p = self._parts(target)
+        found = self.names.meanings(p)
+        if p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
+            found = [Meaning("argument", self.names.activations[-1], p.times)]
+        if not found and p.letter in ("y", "o", "ŷ", "z"):
+            found = [Meaning("logit", "", p.times)]
+        if not found:
+            deeper = gradient_target(p, self.names)
+            if deeper is not None:
+                return self._gradient_at(*deeper, target, only)
+            raise read_error(target.span, self._unknown(p))
+        if len(found) > 1:
+            m = self.meaning(target)
+        else:
+            m = replace(found[0], times=p.times)
+        if m.kind in ("target", "prediction"):
+            m = Meaning("logit", "", p.times)
+        return self._gradient_at([m], mark, target, only)
+
+    def _gradient_at(self, meanings: list[Meaning], mark: str, w: Written, only: int | None = None) -> Thing:
+        key = f"{mark} {_shown(w)} {' '.join(map(str, meanings[0].times))}"
+        options: list[Option] = []
+        for k, m in enumerate(meanings):
+            options += [replace(o, cost=o.cost + 0.4 * k) for o in self._kinds(m, mark, _shown(w))]
+        sized = len({m.name for m in meanings}) > 1 or meanings[0].kind == "weights"
+        picked: Any = self.choices.pick(f"gradient {key}", options, sized).value
+        return self._inside(lambda: self._gradient_of(picked[0], picked[1], only))
+
+    def _kinds(self, m: Meaning, mark: str, shown: str) -> list[Option]:
+        """Which gradients a name of one may be: of all paths, at the argument, from later steps alone."""
+        cell = self.names.cell
+        if m.kind in ("weight", "weights"):
+            said = f"{shown} is the share of one step, which is summed over the steps"
+            return [Option(("total", m)), Option(("step", m), said, 0.3)]
+        if m.kind != "value":
+            return [Option((m.kind, m))]
+        value = cell.next_of(m.name) if m.name in cell.states else m.name
+        total = Option(("total", m))
+        found = [total]
+        if value in self.names.activations:
+            argument = Option(
+                ("argument", replace(m, name=value)), f"{shown} is the gradient at the argument", 0.4
+            )
+            found = [replace(argument, cost=0.1), total] if mark == "δ" else [total, argument]
+        if m.name in cell.states:
+            said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
+            found.append(Option(("incoming", m), said, 0.5))
+        return found
+
+    def _gradient_of(self, kind: str, m: Meaning, only: int | None) -> Thing:
+        w = self.world
+        match kind:
+            case "logit":
+                return self._vector(w.errors[self._step(m)], True)
+            case "output_weight":
+                out = w.out
+                outer = [np.outer(w.errors[i], w.at(out, i)) for i in range(1, self.scene.point.steps + 1)]
+                return self._weight(sum(outer[1:], start=outer[0]))
+            case "total" if m.kind in ("weight", "weights"):
+                found = [w.gradient(name, None, only=only) for name in m.name.split()]
+                return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+            case "step":
+                i = self._when(Meaning("value", "", ()))
+                found = [w.gradient(name, i) for name in m.name.split()]
+                return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+            case "argument":
+                time = self._step(m)
+                return self._vector(w.gradient(m.name, time, kind="argument", only=only), True)
+            case "incoming":
+                time = self._when(m)
+                value = self.names.cell.next_of(m.name)
+                found = w.gradient(m.name, time, w.later(value, time), only=only)
+                if m.name == w.out:
+                    found = found - w.local(time) * (only in (None, time))
+                return self._vector(found, True)
+        time = self._when(m, m.name in self.names.cell.states)
+        return self._vector(w.gradient(m.name, time, only=only), True)
+
+    def shares(self, e: Expression) -> list[Any] | None:
+        """What each value that uses a state adds to its gradient; None if no state's gradient is meant."""
+        target = e.target if isinstance(e, GradientOf) else e
+        if not isinstance(target, Written):
+            return None
+        p = self._parts(target)
+        found = ([], "") if isinstance(e, GradientOf) else gradient_target(p, self.names) or ([], "")
+        meanings = found[0] or (self.names.meanings(p) if isinstance(e, GradientOf) else [])
+        m = meanings[0] if meanings else None
+        if m is None or m.kind != "value" or m.name not in self.names.cell.states:
+            return None
+        w, cell = self.world, self.names.cell
+        j = self._when(m, True)
+        result = []
+        for k, name in ((j, cell.next_of(m.name)), (j + 1, m.name)):
+            if not 1 <= k <= self.scene.point.steps:
+                continue
+            for equation in cell.equations:
+                u = equation.left
+                if name not in names_in(equation.right) or u == name:
+                    continue
+                rest: Held = frozenset((v, k) for v in cell.values if v not in (u, name))
+                direct = w.jacobian(u, k, m.name, j, rest)
+                after = u[:-1] if u in cell.next_states else u
+                result.append(np.tensordot(w.gradient(after, k), direct, 1))
+        return result
+
+    def _weight_gradient(self, array: Any) -> Thing:
+        if np.ndim(array) < 2:
+            return self._vector(array, True)
+        return replace(self._weight(array), loss=True)
+
+
+def _shown(w: Written) -> str:
+    return w.name.base + (f"_{w.name.subscript}" if w.name.subscript else "").replace("\x1f", ",")

@@ -1,0 +1,451 @@
+"""One line of a claim over steps: a chain of sides with = or ≤ between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grusym.errors import read_error
+from grusym.language.claim_grammar import LOSSES, ClaimGrammar
+from grusym.language.expression import (
+    Activation,
+    Diagonal,
+    Expression,
+    Sum,
+    Transpose,
+)
+from grusym.language.grammar import DEEPEST
+from grusym.language.lexer import Token
+from grusym.language.scanner import NameToken
+from grusym.language.surface import Chain, Written
+from grusym.unrolled.index import Index, read_index
+from grusym.unrolled.tree import (
+    Dots,
+    GradientOf,
+    Largest,
+    Norm,
+    Partial,
+    Raised,
+    Relation,
+    Repeated,
+    Rest,
+    Sliced,
+    SlopeAt,
+)
+
+SIGNS = ("=", "≤", "≥", "≈", "+=", "-=", "∼", "≲")
+GENERIC = ("f", "φ", "ϕ", "g", "ψ", "F", "act")  # functions that documents leave unnamed
+MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
+_RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
+
+
+def relations(tokens: Sequence[Token], source: str) -> list[Relation]:
+    """The claims of a text: one a line, or several with commas between them."""
+    found = []
+    for line in _lines(tokens):
+        sides: list[list[Token]] = [[]]
+        signs: list[str] = []
+        depth = 0
+        for token in line:
+            depth += _opening(token)
+            if depth == 0 and token.kind == "operator" and token.text in SIGNS:
+                signs.append(token.text)
+                sides.append([])
+            else:
+                sides[-1].append(token)
+        if not signs:
+            raise read_error(
+                line[0].span, "no '=' or '≤' in this line; a claim states one, as in J = diag(z)"
+            )
+        if any(not side for side in sides):
+            raise read_error(line[0].span, "nothing stands on one side of the relation; write both sides")
+        trees = tuple(WideGrammar(side).whole() for side in sides)
+        found.append(Relation(trees, tuple(signs), tuple(_text(side, source) for side in sides)))
+    return found
+
+
+def _opening(token: Token) -> int:
+    if token.kind != "operator":
+        return 0
+    return (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+
+
+def _text(side: Sequence[Token], source: str) -> str:
+    lines = source.split("\n")
+    first, last = side[0].span, side[-1].span
+    if first.line != last.line:
+        return " ".join(" ".join(lines[first.line - 1 : last.line]).split())
+    return lines[first.line - 1][first.column - 1 : last.end - 1].strip()
+
+
+def _lines(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Tokens cut at line ends, and at commas where a further relation follows."""
+    lines: list[list[Token]] = [[]]
+    depth = 0
+    for i, token in enumerate(tokens):
+        depth += _opening(token)
+        if token.kind in ("comment", "end"):
+            continue
+        cut = token.kind == "line" and not _goes_on(lines[-1], tokens, i)
+        comma = depth == 0 and token.kind == "operator" and token.text == ","
+        if cut or (comma and any(t.text in SIGNS for t in tokens[i:])):
+            lines.append([])
+        elif token.kind != "line" and not (comma or (token.text == "." and _last(tokens, i))):
+            lines[-1].append(token)
+    return [line for line in lines if line]
+
+
+def _last(tokens: Sequence[Token], i: int) -> bool:
+    return tokens[i + 1].kind in ("line", "end", "comment")
+
+
+def _goes_on(line: list[Token], tokens: Sequence[Token], i: int) -> bool:
+    following = next((t for t in tokens[i:] if t.kind not in ("line", "comment")), None)
+    going = (*SIGNS, "+", "-", "⊙", "*", "·", "×", "@")
+    before = bool(line) and line[-1].kind == "operator" and line[-1].text in going
+    after = following is not None and following.kind == "operator" and following.text in going
+    return before or (after and bool(line))
+
+
+class WideGrammar(ClaimGrammar):
+    """One side of a relation."""
+
+    def begins_factor(self) -> bool:
+        """Whether a further factor follows."""
+        return self.next.kind == "big" or (self.is_sign("‖") and self.bars == 0) or super().begins_factor()
+
+    bars = 0  # norms that are open
+
+    def signed(self) -> Expression:
+        """A term, or an ellipsis in its place."""
+        if self.next.kind == "dots":
+            return Dots(span=self.take().span)
+        return super().signed()
+
+    def chain(self, first: Expression | None = None) -> Expression:
+        """Factors side by side; after a product or sum sign, its body."""
+        if first is None and self.next.kind == "big":
+            return self._repeated(self.take())
+        return super().chain(first)
+
+    def postfix(self) -> Expression:
+        """An atom with powers, transposes and slices."""
+        e = super().postfix()
+        while self.is_sign("[") and not self.next.spaced and self._colon_ahead():
+            e = self._sliced(e)
+            e = self._powers(e)
+        return e
+
+    def _powers(self, e: Expression) -> Expression:
+        while True:
+            if self.is_sign("ᵀ"):
+                self.take()
+                e = Transpose(e, span=e.span)
+            elif self.is_sign(".") and self.tokens[self.i + 1].text == "T":
+                self.i += 2
+                e = Transpose(e, span=e.span)
+            else:
+                return e
+
+    def raised(self, e: Expression) -> Expression:
+        """A power, a transpose, a prime above a slope's name, or a number of steps."""
+        ahead = [t.text for t in self.tokens[self.i + 1 : self.i + 4]]
+        if "'" in ahead[:2] and isinstance(e, Written) and e.name.base == "σ":
+            self.i += 4 if ahead[0] == "{" else 2
+            return SlopeAt(replace(e, name=replace(e.name, base="")), span=e.span)
+        found = self._index_ahead(isinstance(e, Norm | Largest))
+        if found is not None:
+            index, self.i = found
+            return Raised(e, index, span=e.span)
+        return super().raised(e)
+
+    def _index_ahead(self, scalar: bool) -> tuple[Index, int] | None:
+        """The number of steps after ^ and the place behind it: t-k, k, or T where no matrix is raised."""
+        braced = self.tokens[self.i + 1].text == "{"
+        end = start = self.i + 1 + braced
+        while braced and self.tokens[end].text != "}" and self.tokens[end].kind != "end":
+            end += 1
+        end = end if braced else min(start + 1, len(self.tokens) - 1)
+        text = "".join(t.text for t in self.tokens[start:end])
+        index = read_index(text)
+        if index is None or not index.letters or (text == "T" and not scalar):
+            return None
+        return index, min(end + braced, len(self.tokens) - 1)
+
+    # ---- atoms ---------------------------------------------------------------------------------
+
+    def atom(self) -> Expression:
+        """An atom of a claim over steps."""
+        if self.next.kind == "big":
+            return self._repeated(self.take())
+        if self.next.kind == "dots":
+            return Dots(span=self.take().span)
+        if self.is_sign("·") and self.tokens[self.i + 1].text == ")":  # tanh'(·)
+            return Rest(span=self.take().span)
+        if self.is_sign("‖"):
+            return self._norm(self.take())
+        if self.is_sign("∂"):
+            begun = self.take()
+            of = self._changed()
+            self._sign("/", begun)
+            self._sign("∂", begun)
+            return Partial(of, self._changed(), span=begun.span)
+        if self.is_sign("frac") and self._small_change(self.i + 2) is not None:
+            return self._derivative_fraction()
+        return super().atom()
+
+    def _changed(self) -> Expression:
+        """What stands after ∂: a name, or an expression in brackets."""
+        if self.is_sign("(", "{"):
+            return self.bracketed(self.take())
+        token = self.next
+        if token.name is None:
+            raise self.fail("a name must stand after ∂, as in ∂h_t/∂h_{t-1}")
+        self.take()
+        return Written(token.name, span=token.span)
+
+    def _derivative_fraction(self) -> Expression:
+        start, begun = self.i, self.take()
+        parts: list[Expression] = []
+        for _ in range(2):
+            opened = self.next
+            if not self.is_sign("{"):
+                break
+            self.take()
+            if self.is_sign("∂"):
+                self.take()
+                if self.is_sign("^"):
+                    raise self.fail("second derivatives are not read")
+                name = self.next.name
+                inner: list[Expression] = [] if name is None else [Written(name, span=self.next.span)]
+                if inner and self.tokens[self.i + 1].text == "}":
+                    self.take()
+                    parts += inner
+                else:
+                    parts.append(self.chain())
+            elif self.next.name is not None and self.next.name.base in ("d", "D"):
+                self.take()
+                parts.append(self._changed())
+            elif self.next.name is not None and self.next.name.base.startswith("d"):
+                name = self.take().name
+                assert name is not None
+                parts.append(Written(replace(name, base=name.base[1:]), span=begun.span))
+            else:
+                break
+            self.expect("}", opened)
+        if len(parts) == 2:
+            return Partial(parts[0], parts[1], span=begun.span)
+        self.i = start
+        return super(ClaimGrammar, self).atom()
+
+    def _norm(self, opened: Token) -> Expression:
+        self.bars += 1
+        inner: Expression
+        if self.is_sign("·") and self.tokens[self.i + 1].text == "‖":
+            inner = Rest(span=self.take().span)
+        elif (
+            self.next.name is not None
+            and self.next.name.base in ("σ", "sigma", "tanh", "φ", "f")
+            and "‖"
+            in (
+                self.tokens[self.i + 1].text,
+                self.tokens[self.i + 2].text,
+            )
+        ):
+            token = self.take()
+            while self.is_sign("'"):
+                self.take()
+            inner = Activation("'", Rest(span=token.span), span=token.span)
+        else:
+            inner = self.sum()
+        self.bars -= 1
+        which = self.next.name.base if self.is_sign("‖") and self.next.name is not None else ""
+        self.expect("‖", opened)
+        return Norm(inner, which, span=opened.span)
+
+    def named(self, token: Token, name: NameToken) -> Expression:
+        """A name, or a function, slope, gradient or largest value."""
+        base = name.base
+        if base == "∇":
+            return self._nabla(token, name)
+        if base == "diag" and self.is_sign("[", "{", "("):
+            return Diagonal(self.bracketed(self.take()), span=token.span)
+        if base == "max" and self.is_sign("(", "{", "[", "‖"):
+            return Largest("entry", self.atom(), span=token.span)
+        if base in ("ρ", "λ", "σ") and (base == "ρ" or "max" in name.subscript or name.subscript == "1"):
+            return self._largest(token, {"ρ": "rho", "λ": "lambda", "σ": "sigma"}[base])
+        if base == "σ" and name.subscript and (name.primes or self.is_sign("'")):
+            while self.is_sign("'"):
+                self.take()
+            return SlopeAt(Written(replace(name, base="", primes=0), span=token.span), span=token.span)
+        if base in GENERIC and (name.primes or self.is_sign("'")) and self._bracket_after_primes():
+            while self.is_sign("'"):
+                self.take()
+            return Activation("?'", self.bracketed(self.take()), span=token.span)
+        if base in MARKS and self._marks_next(token, name):
+            following = self.take()
+            assert following.name is not None
+            target = Written(following.name, span=following.span)
+            return GradientOf(target, base, span=token.span)
+        if base in ("outer", "ger") and self.is_sign("("):
+            opened = self.take()
+            u, v = self.sum(), self._second(opened)
+            return Chain((u, Transpose(v)), ("",), span=token.span)
+        if base == "multiply" and self.is_sign("("):
+            from grusym.language.surface import Starred
+
+            opened = self.take()
+            u, v = self.sum(), self._second(opened)
+            return Starred(u, v, span=token.span)
+        return super().named(token, name)
+
+    def _second(self, opened: Token) -> Expression:
+        self.expect(",", opened)
+        e = self.sum()
+        self.expect(")", opened)
+        return e
+
+    def not_indexed(self, token: Token) -> None:
+        """Slices are read after the atom."""
+
+    def _bracket_after_primes(self) -> bool:
+        i = self.i
+        while self.tokens[i].text == "'":
+            i += 1
+        return self.tokens[i].text in ("(", "[")
+
+    def _marks_next(self, token: Token, name: NameToken) -> bool:
+        """Whether δ, d or Δ stands before the name whose gradient is meant: δh_t, d x, dΓ_u."""
+        bare = not (name.subscript or name.label or name.primes or name.accents)
+        following = self.next.name
+        if not bare or following is None or self.next.kind != "name":
+            return False
+        near = not self.next.spaced or (token.text.startswith("\\") and following.base != "diag")
+        return near or token.text in ("d", "dp")
+
+    def _nabla(self, token: Token, name: NameToken) -> Expression:
+        if name.subscript:
+            following = self.next.name
+            if following is not None and following.base in LOSSES:
+                self.take()
+            inner = Written(replace(name, base=""), span=token.span)
+            return GradientOf(inner, "∇", span=token.span)
+        if self.next.name is None:
+            raise self.fail("a name must stand after ∇, as in ∇W or ∇_h L")
+        following_token = self.take()
+        assert following_token.name is not None
+        return GradientOf(Written(following_token.name, span=following_token.span), "∇", span=token.span)
+
+    def _largest(self, token: Token, which: str) -> Expression:
+        operand = self.bracketed(self.take()) if self.is_sign("(") else None
+        return Largest(which, operand, span=token.span)
+
+    def _function(self, token: Token, function: str, primes: int) -> Expression:
+        i = self.i
+        while self.tokens[i].text == "'":
+            i += 1
+        if self.tokens[i].text == "‖":  # ‖σ'‖
+            raise self.fail(f"{token.text} needs an argument", token)
+        return super()._function(token, function, primes)
+
+    # ---- products and sums ---------------------------------------------------------------------
+
+    def _repeated(self, token: Token) -> Expression:
+        """∑ or ∏ with its limits and its body."""
+        assert token.name is not None
+        kind = token.text
+        letter, low, high = _limits(token.name, self)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.fail("sums and products nested too deeply", token)
+        body = self.term() if kind == "sum" else self._factors(letter)
+        self.depth -= 1
+        return Repeated(kind, letter, low, high, body, span=token.span)
+
+    def _factors(self, letter: str) -> Expression:
+        """The body of a product sign: a bracket, or the factors up to one that goes without its index."""
+        first = self.postfix()
+        if isinstance(first, Sum) or (self.tokens[self.i - 1].text in (")", "]") and _bracketed(self)):
+            return first
+        factors, signs = [first], []
+        while self.is_sign("@", "·", "×", "*") or self.begins_factor():
+            start = self.i
+            sign = self.take().text if self.is_sign("@", "·", "×", "*") else ""
+            following = self.postfix()
+            if isinstance(following, Partial | GradientOf) and not mentions(following, letter):
+                self.i = start
+                break
+            factors.append(following)
+            signs.append(sign)
+        return first if len(factors) == 1 else Chain(tuple(factors), tuple(signs), span=first.span)
+
+    # ---- slices --------------------------------------------------------------------------------
+
+    def _colon_ahead(self) -> bool:
+        i, depth = self.i, 0
+        while self.tokens[i].kind != "end":
+            text = self.tokens[i].text
+            depth += (text in ("[", "(")) - (text in ("]", ")"))
+            if depth == 0:
+                return False
+            if text == ":":
+                return True
+            i += 1
+        return False
+
+    def _sliced(self, e: Expression) -> Expression:
+        opened = self.take()
+        words: list[str] = [""]
+        while not self.is_sign("]"):
+            if self.next.kind == "end":
+                self.expect("]", opened)
+            token = self.take()
+            if token.text == ",":
+                words.append("")
+            else:
+                words[-1] += token.text
+        self.take()
+        ranges = []
+        for word in words:
+            low, colon, high = word.partition(":")
+            if not colon:
+                raise self.fail("a slice is read as [a:b], as in [:H]", opened)
+            ranges.append((low, high))
+        return Sliced(e, tuple(ranges), span=e.span)
+
+
+def _bracketed(grammar: WideGrammar) -> bool:
+    """Whether what was just read is one bracket."""
+    i, depth = grammar.i - 1, 0
+    while i >= 0:
+        text = grammar.tokens[i].text
+        depth += (text in (")", "]", "}")) - (text in ("(", "[", "{"))
+        if depth == 0:
+            return i == 0 or grammar.tokens[i - 1].kind == "big"
+        i -= 1
+    return False
+
+
+def _limits(name: NameToken, grammar: WideGrammar) -> tuple[str, Index | None, Index | None]:
+    r"""Letter and limits: _{i=k+1}^{t}, _{k=1..t}, _i^k, _t."""
+    below, above = name.subscript.strip("() "), name.label.strip()
+    high = read_index(above) if above else None
+    m = _RANGE.fullmatch(below)
+    if m is not None:
+        low = read_index(m[2])
+        high = read_index(m[3]) if m[3] else high
+        if low is None:
+            raise grammar.fail(f"cannot read the limit {below!r}; write i=k+1")
+        return m[1], low, high
+    if re.fullmatch("[A-Za-zτ]?", below):
+        return below or "?", None, high
+    raise grammar.fail(f"cannot read the limits {below!r} and {above!r} of a sum or product")
+
+
+def mentions(e: Expression, letter: str) -> bool:
+    """Whether an index letter occurs in the scripts of a tree's names."""
+    from grusym.language.times import written
+
+    pattern = re.compile(rf"(?<![A-Za-z]){re.escape(letter)}(?![A-Za-z])")
+    return any(pattern.search(w.name.subscript) or pattern.search(w.name.label) for w in written(e))

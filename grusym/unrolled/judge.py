@@ -1,0 +1,307 @@
+"""Whether a claim over steps holds: under which reading, at generic points of several sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from grusym.language.expression import Expression, Transpose
+from grusym.language.surface import Chain, Written
+from grusym.language.times import surface
+from grusym.unrolled.arrays import Misfit, Thing
+from grusym.unrolled.choices import Choices, Option, readings
+from grusym.unrolled.evaluation import Evaluation
+from grusym.unrolled.index import read_index
+from grusym.unrolled.meanings import Names
+from grusym.unrolled.names import ALWAYS, letters_of, parts, pieces
+from grusym.unrolled.scene import Scene
+from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
+from grusym.unrolled.world import Point
+
+SAME = 1e-8
+POINTS = (Point(3, 2, 0), Point(2, 3, 1, outputs=3), Point(4, 2, 2))
+MOST = 400
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`outcome`: holds, fails or unclear; `said` under which reading; `why` in words."""
+
+    outcome: str
+    said: tuple[str, ...] = ()
+    why: str = ""
+    cost: float = 0.0
+
+
+def scenes(
+    names: Names, relation: Relation, rows: bool, code: bool, scalar: bool, flippable: bool
+) -> list[Scene]:
+    """The scenes that a relation is tried in: two assignments of its times, at points of several sizes."""
+    letters = letters_in(relation, names)
+    derivatives = frozenset(_derivatives(relation, names, letters))
+    words = {p for side in relation.sides for w in _written(side) for p in _words(w)}
+    local = any(_local(w, names, letters) for side in relation.sides for w in _written(side))
+    found = []
+    for k, point in enumerate(POINTS):
+        point = replace(point, n=1, m=1) if scalar else point
+        for times, head in assignments(relation, names, letters, point.steps)[: 2 if k == 0 else 1]:
+            found.append(
+                Scene(
+                    names,
+                    point,
+                    times,
+                    letters,
+                    rows,
+                    code,
+                    derivatives,
+                    "curr" in words,
+                    flippable and _row_first(relation),
+                    local,
+                    head,
+                )
+            )
+    return found
+
+
+def judged(scene_list: list[Scene], relation: Relation) -> Finding:
+    """The first reading under which a relation holds in all scenes."""
+    first = scene_list[0]
+    misfits: list[str] = []
+    fits = False
+    for choices, result in readings(lambda c: attempt(first, relation, c), MOST):
+        if isinstance(result, str):
+            misfits.append(result)
+            continue
+        fits = True
+        if not result:
+            continue
+        if all(_again(scene, relation, choices) for scene in scene_list[1:]):
+            return Finding("holds", choices.said, "", choices.cost)
+    if not fits:
+        return Finding("misfit", (), misfits[0] if misfits else "")
+    return Finding("fails", (), misfits[0] if misfits else "")
+
+
+def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
+    """Gates that, held constant at every step, would make a refuted relation right."""
+    names = scene_list[0].names
+    jacobian = any(isinstance(n, Partial) for side in relation.sides for n in surface(side))
+    gates = [v for v in names.activations if _is_gate(names, v)]
+    if not jacobian or not gates:
+        return ()
+    for group in (*((g,) for g in gates), tuple(gates) if len(gates) > 1 else ()):
+        if group:
+            held = [replace(scene, constant=frozenset(group)) for scene in scene_list]
+            if judged(held, relation).outcome == "holds":
+                verb = "is" if len(group) == 1 else "are"
+                return (f"if {', '.join(group)} {verb} held constant",)
+    return ()
+
+
+def _is_gate(names: Names, value: str) -> bool:
+    return value not in names.cell.next_states and names.cell.equation(value).right.function == "σ"  # type: ignore[attr-defined]
+
+
+def _again(scene: Scene, relation: Relation, choices: Choices) -> bool:
+    result = attempt(scene, relation, Choices(dict(choices.picked)))
+    return result is True
+
+
+def attempt(scene: Scene, relation: Relation, choices: Choices) -> bool | str:
+    """Whether a relation holds in a scene under a reading; what does not fit, in words."""
+    evaluation = Evaluation(scene, choices)
+    try:
+        with np.errstate(all="ignore"):
+            things = [evaluation.of(side) for side in relation.sides]
+            if relation.signs == ("+=",):
+                return _added(evaluation, relation.sides[0], *things)
+            return all(
+                holds(evaluation, a, b, sign)
+                for a, b, sign in zip(things, things[1:], relation.signs, strict=False)
+            )
+    except Misfit as error:
+        return str(error) or "does not fit"
+
+
+def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing) -> bool:
+    """Whether what is added to a gradient is the whole of it, or what some of the paths bring."""
+    if holds(evaluation, whole, part, "="):
+        return True
+    shares = evaluation.shares(target)
+    if shares is None or not part.vector:
+        return False
+    said = "+= adds what some of the paths bring"
+    evaluation.choices.pick("shares", [Option(None, said)])
+    for size in range(1, len(shares)):
+        for some in combinations(shares, size):
+            total = Thing(part.kind, sum(some[1:], start=some[0]), loss=True)
+            if total.array.shape == part.array.shape and holds(evaluation, total, part, "="):
+                return True
+    return False
+
+
+def holds(evaluation: Evaluation, a: Thing, b: Thing, sign: str) -> bool:
+    """Whether two values stand in a relation."""
+    if sign in ("≤", "≲"):
+        return bool(np.all(a.array <= b.array * (1 + 1e-9) + 1e-12))
+    if sign == "≥":
+        return bool(np.all(a.array * (1 + 1e-9) + 1e-12 >= b.array))
+    x, y = _common(evaluation, a, b)
+    scale = np.max(np.abs(x), initial=0) + np.max(np.abs(y), initial=0)
+    return bool(np.isfinite(scale) and np.all(np.abs(x - y) <= SAME * scale + 1e-11))
+
+
+def _common(evaluation: Evaluation, a: Thing, b: Thing) -> tuple[Any, Any]:
+    """The arrays of two sides in one shape."""
+    if a.weight and b.kind == "matrix" and a.array.shape != b.array.shape:
+        a = replace(a, array=a.array.reshape(a.weight) if a.array.shape[0] == 1 else a.array)
+    small, large = (a, b) if a.vector else (b, a)
+    if small.vector and large.kind == "matrix" and small.size == large.array.size > large.array.shape[0]:
+        return a.array.ravel(), b.array.ravel()  # the row of a derivative by all entries of a weight
+    if a.kind == b.kind or (a.vector and b.vector):
+        if a.array.shape != b.array.shape:
+            raise Misfit(f"sides of shapes {a.array.shape} and {b.array.shape} are compared")
+        return a.array, b.array
+    order = ("scalar", "eye", "row", "col", "matrix")
+    small, large = (a, b) if order.index(a.kind) < order.index(b.kind) else (b, a)
+    if large.kind == "matrix":
+        full = evaluation.algebra.diagonal(small, large.array.shape[0])
+        if full.array.shape != large.array.shape:
+            raise Misfit("a vector is compared with a matrix of another size")
+        return full.array, large.array
+    if small.kind == "scalar" and large.vector:
+        return np.broadcast_to(small.array, large.array.shape), large.array
+    return small.array, large.array
+
+
+# ---- what a relation speaks of ----------------------------------------------------------------
+
+
+def letters_in(relation: Relation, names: Names) -> frozenset[str]:
+    """The letters that are times in a claim."""
+    found = set(ALWAYS)
+    for side in relation.sides:
+        found |= set(letters_of(side))
+    states = set(names.cell.states)
+    for side in relation.sides:
+        for w in _written(side):
+            for piece in pieces(w.name):
+                index = read_index(piece)
+                if index is not None and len(index.letters) == 1 and not index.constant:
+                    own = names.own(w.name.base + w.name.accents)
+                    if own in states or own in names.cell.inputs or w.name.base in ("J", "jacobian"):
+                        found.add(index.letters[0][0])
+    return frozenset(x for x in found if x)
+
+
+def _written(e: Expression) -> Iterator[Written]:
+    for node in surface(e):
+        if isinstance(node, Written):
+            yield node
+
+
+def _words(w: Written) -> Iterable[str]:
+    for piece in pieces(w.name):
+        for word in piece.split("_"):
+            if word in ("prev", "curr", "next"):
+                yield word
+    for word in ("Next", "next", "prev"):
+        if w.name.base.endswith(word):
+            yield word.lower()
+
+
+def _local(w: Written, names: Names, letters: frozenset[str]) -> bool:
+    p = parts(w.name, letters)
+    found = names.meanings(p)
+    kinds = {m.kind for m in found}
+    return bool(kinds & {"prediction", "target", "local", "output_weight", "logit"})
+
+
+def _derivatives(relation: Relation, names: Names, letters: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for side in relation.sides[1:]:
+        for node in surface(side):
+            if isinstance(node, Partial) and isinstance(node.of, Written) and isinstance(node.by, Written):
+                of = names.own(parts(node.of.name, letters).key)
+                by = names.own(parts(node.by.name, letters).key)
+                if of and by:
+                    yield of, by
+
+
+def _row_first(relation: Relation) -> bool:
+    """Whether a gradient stands before a matrix, as a row does."""
+    for side in relation.sides:
+        for node in surface(side):
+            if isinstance(node, Chain):
+                for left, right in zip(node.factors, node.factors[1:], strict=False):
+                    inner = right.operand if isinstance(right, Transpose) else right
+                    weight = isinstance(inner, Written) and inner.name.base[:1].isupper()
+                    gradient = isinstance(left, GradientOf | Partial) or (
+                        isinstance(left, Written) and left.name.base[:1] in "δdg∇"
+                    )
+                    if weight and gradient:
+                        return True
+    return False
+
+
+def assignments(
+    relation: Relation, names: Names, letters: frozenset[str], steps: int
+) -> list[tuple[dict[str, int], tuple[int, int]]]:
+    """Times for the letters of a claim, those first under which most happens."""
+    bound = {n.letter for side in relation.sides for n in surface(side) if isinstance(n, Repeated)}
+    used, limits = _indices(relation, letters)
+    heads, _ = _indices(replace(relation, sides=relation.sides[:1]), letters)
+    in_head = {x for index in heads for x, _ in index.letters}
+    everywhere = {x for index in [*used, *limits] for x, _ in index.letters}
+    free = sorted((everywhere - bound) | (in_head & everywhere) | {"t"})
+    loose = [x for x in free if in_head and x not in in_head and x not in ("T", "τ", "t")]
+    free = [x for x in free if x not in loose]
+    ranges = [[steps] if x in ("T", "τ") else range(steps + 1) for x in free]
+    outside = [i for i in used if not ({x for x, _ in i.letters} & (bound - in_head))]
+    found = []
+    for picked in product(*ranges):
+        times = dict(zip(free, picked, strict=True))
+        head = [i.at(times) for i in heads if not i.word and i.at(times) is not None] or [times.get("t", 2)]
+        span = (min(head), max(head))
+        for x in loose:
+            times[x] = span[1]
+        values = [i.at(times) for i in (*outside, *limits) if not i.word]
+        if any(v is None or not 0 <= v <= steps for v in values):
+            continue
+        lows = [i.at(times) for i in outside]
+        words = 1 if any(i.word for i in used) or not used else 0
+        if words and not 1 < times.get("t", 2) < steps:
+            continue
+        score = _score(times, lows, span, steps)
+        found.append((score, times, span))
+    found.sort(key=lambda item: (-item[0], sorted(item[1].items())))
+    return [(times, span) for _, times, span in found] or [({"t": 2}, (2, 2))]
+
+
+def _score(times: dict[str, int], values: list[int | None], span: Any, steps: int) -> float:
+    """Different letters at different times, an interval of two steps or more, and no time at the ends."""
+    letters = [v for x, v in times.items()]
+    distinct = len(set(letters)) - len(letters)
+    long = min(span[1] - span[0], 2)
+    known = [v for v in values if v is not None]
+    ends = sum(v == 0 for v in known) + 0.5 * (times.get("t", 2) == steps) + (times.get("t", 2) == 0)
+    order = sum(
+        1
+        for a, b in (("k", "t"), ("t", "T"), ("t", "τ"), ("k", "T"), ("j", "t"), ("i", "t"), ("s", "t"))
+        if a in times and b in times and times[a] >= times[b]
+    )
+    return 3 * distinct + 2 * long - ends - 4 * order
+
+
+def _indices(relation: Relation, letters: frozenset[str]) -> tuple[list[Any], list[Any]]:
+    used, limits = [], []
+    for side in relation.sides:
+        for node in surface(side):
+            if isinstance(node, Written):
+                used += list(parts(node.name, letters).times)
+            if isinstance(node, Repeated):
+                limits += [i for i in (node.low, node.high) if i is not None]
+    return used, limits

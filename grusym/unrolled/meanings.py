@@ -1,0 +1,306 @@
+"""What a name of a claim may stand for in a cell over steps, likeliest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from grusym.language.cell import Cell
+from grusym.language.expression import Activation, names_in
+from grusym.unrolled.index import Index
+from grusym.unrolled.names import Parts, plain
+
+OUTPUTS = ("V", "Wy", "Why", "Wyh", "Wout", "Wo", "Wout", "C", "Vo", "Vy", "Wv", "Whq", "Whv")
+LOGITS = ("y", "o", "ŷ", "z", "out", "ȳ", "logits", "p", "s")
+PREDICTIONS = ("ŷ", "p", "ỹ", "yhat", "ypred", "pred", "a", "q", "yhat")
+TARGETS = ("y", "e", "t", "d", "ytrue", "target", "targets", "y*", "ȳ", "onehot")
+ARGUMENTS = ("z", "a", "s", "net", "pre", "A", "Z", "raw", "ẑ", "act")  # letters for pre-activations
+GRADIENT_LETTERS = ("δ", "g", "d", "grad", "Δ", "G", "D", "∂", "dL", "dE", "dJ", "dl", "delta", "ε", "e")
+STACKED = ("concat", "concatenated", "combined", "hx", "xh", "concat_input", "xc", "hxt", "z_concat")
+# Letters that documents use for the values of a cell, by what the value does in it.
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "forget": ("f", "Γf", "ft"),
+    "input": ("i", "Γi", "Γu", "u", "it", "ut"),
+    "output": ("o", "Γo", "ot"),
+    "candidate": (
+        "g",
+        "c̃",
+        "C̃",
+        "ã",
+        "a",
+        "cc",
+        "cct",
+        "n",
+        "h̃",
+        "ĥ",
+        "h̄",
+        "p",
+        "ĉ",
+        "gt",
+        "ctilde",
+        "htilde",
+    ),
+    "cell": ("c", "C", "s", "S"),
+    "hidden": ("h", "H", "a", "s", "hs", "ht"),
+    "update": ("z", "Γu", "u", "zz", "zt"),
+    "reset": ("r", "Γr", "rr", "rt"),
+    "in": ("x", "X", "xs", "inp", "xt"),
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """kind: value, weight, argument, logit, output_weight, prediction, target, local, loss, step_jacobian.
+
+    `parts_of` are the sections of a weight that are meant: input or state columns; "" for the whole.
+    """
+
+    kind: str
+    name: str = ""
+    times: tuple[Index, ...] = ()
+    block: str = ""
+    said: str = ""
+    cost: float = 0.0
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of a claim over one cell."""
+
+    cell: Cell
+    given: frozenset[str] = frozenset()
+    extra: Collection[str] = field(default=())
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The cell's names by their letters alone."""
+        found: dict[str, str] = {}
+        for name in (*self.cell.weights, *self.cell.inputs, *self.cell.states, *self.cell.values):
+            found.setdefault(plain(name.rstrip("'") if name in self.cell.next_states else name), name)
+        return found
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """The cell's values by role."""
+        found: dict[str, str] = {}
+        for e in self.cell.equations:
+            role = e.role
+            if role:
+                found.setdefault(role, e.left)
+        return found
+
+    @cached_property
+    def activations(self) -> tuple[str, ...]:
+        """The values that an activation gives."""
+        return tuple(e.left for e in self.cell.equations if isinstance(e.right, Activation))
+
+    @cached_property
+    def matrices(self) -> tuple[str, ...]:
+        """The weights that are matrices."""
+        return tuple(w for w in self.cell.weights if len(self.cell.shapes[w]) == 2)
+
+    # ---- names of the cell ---------------------------------------------------------------------
+
+    def own(self, key: str) -> str | None:
+        """The cell's name with these letters, or with those of code: `ot`, `xs`, `zz`, `Whh`."""
+        found = self.owns(key)
+        return found[0] if found else None
+
+    def owns(self, key: str) -> list[str]:
+        """All names of the cell that letters may stand for; one alone if the letters are its own."""
+        known = self.keys
+        for form in _forms(key):
+            if form in known:
+                return [known[form]]
+        fitting = (name for role, name in self._by_use.items() if key in ROLES[role])
+        return [name for name in dict.fromkeys(fitting) if name not in self.given]
+
+    @cached_property
+    def _by_use(self) -> dict[str, str]:
+        """Roles found from how values are used: what multiplies the old state keeps it, and so on."""
+        return roles_of(self.cell)
+
+    def gates_in(self, labels: Collection[str]) -> tuple[str, ...]:
+        """The values whose letter is among labels."""
+        found = []
+        for value in self.cell.values:
+            letter = plain(value.rstrip("'"))
+            if any(letter == label or self.own(label) == value for label in labels if label):
+                found.append(value)
+        return tuple(dict.fromkeys(found))
+
+    # ---- meanings ------------------------------------------------------------------------------
+
+    def meanings(self, p: Parts) -> list[Meaning]:
+        """What a name may stand for, likeliest first; nothing if nothing is known of it."""
+        owners = self.owns(p.key) or (self.owns(plain(p.letter)) if not p.labels else [])
+        if owners and owners[0] in self.cell.weights:
+            own = [Meaning("weight", owners[0])]
+            return own if owners[0] in self.given else [*own, *self._weights(p, owners[0])]
+        if owners:
+            said = f"{p.letter} read as {{}}"
+            plainly = len(owners) == 1 and plain(owners[0].rstrip("'")) == p.key
+            return [
+                Meaning("value", name, p.times, said="" if plainly else said.format(name), cost=0.3 * k)
+                for k, name in enumerate(owners)
+            ]
+        found = [*self._arguments(p), *self._outputs(p), *self._weights(p)]
+        if p.letter in ("J", "jacobian", "Jac") and p.times:
+            found.append(Meaning("step_jacobian", "", p.times))
+        if p.letter in STACKED and not p.labels:
+            found += [Meaning("stack", order, p.times, cost=k) for k, order in enumerate(("hx", "xh"))]
+        return found
+
+    def _arguments(self, p: Parts) -> list[Meaning]:
+        """Pre-activations: z_t of an RNN, a_o, net_{o,t}, A_g, pre_z."""
+        letter = p.letter
+        if not any(letter == a or letter == a.upper() for a in ARGUMENTS) and letter not in ("dpre", "zhat"):
+            return []
+        if p.labels:
+            gates = self.gates_in(p.labels)
+            return [Meaning("argument", v, p.times) for v in gates if v in self.activations]
+        return [
+            Meaning("argument", v, p.times, said=f"{letter} read as the pre-activation of {v}", cost=0.1 * i)
+            for i, v in enumerate(reversed(self.activations))
+        ]
+
+    def _outputs(self, p: Parts) -> list[Meaning]:
+        found = []
+        pair = p.letter in ("W", "V") and bool(p.labels) and {"y", "h"} >= set("".join(p.labels))
+        if p.key in OUTPUTS or (pair and not {"h", "hh"} & set(p.labels)):
+            found.append(Meaning("output_weight", said=f"{p.key} read as the weights of the output layer"))
+        if p.letter in PREDICTIONS and not p.labels:
+            found.append(Meaning("prediction", "", p.times))
+        if p.letter in TARGETS and not p.labels:
+            found.append(Meaning("target", "", p.times))
+        if p.letter in ("γ", "ε", "e", "grad", "g") and not p.labels:
+            found.append(
+                Meaning(
+                    "local", "", p.times, said=f"{p.letter} read as what the loss of the step itself adds"
+                )
+            )
+        return found
+
+    def _weights(self, p: Parts, own: str = "") -> list[Meaning]:
+        """Matrices under other letters: the gate by its label, input or state by theirs.
+
+        One letter may also stand for both matrices of a gate side by side, as in W [h, x].
+        """
+        if not (p.letter[:1].isupper() or p.letter[:1] in "wuvθ") or p.times:
+            return []
+        labels = [*p.labels, *([p.letter[1:]] if len(p.letter) > 1 else [])]
+        text = "".join(labels)
+        gates = [v for v in self.cell.values if _mentions(text, v)]
+        gates += [v for v in self.cell.values if self.own(text) == v and v not in gates]
+        pool = [w for v in gates for w in names_in(self.cell.equation(v).right) if w in self.matrices]
+        pool = list(dict.fromkeys(pool)) or list(self.matrices)
+        result = []
+        shown = p.letter + (f"_{''.join(p.labels)}" if p.labels else "")
+        wants = _wants(p.letter, text, [plain(g.rstrip("'")) for g in gates])
+        for w in pool:
+            if w == own:
+                continue
+            hint = self.hint(w)
+            cost = 0.1 if wants == hint else 0.5 if not wants else 1.5
+            kind = {"x": "input", "h": "recurrent"}.get(hint, "")
+            result.append(Meaning("weight", w, said=f"{shown} read as the {kind} matrix {w}", cost=cost))
+        result.sort(key=lambda m: m.cost)
+        by_hint = {self.hint(w): w for w in pool}
+        if len(pool) == 2 and set(by_hint) == {"h", "x"} and not wants:
+            for k, order in enumerate(("hx", "xh")):
+                parts_ = [by_hint[part] for part in order]
+                said = f"{shown} read as [{', '.join(parts_)}], which multiplies [{order[0]}, {order[1]}]"
+                result.append(
+                    Meaning("weights", " ".join(parts_), block=order, said=said, cost=0.6 + 0.2 * k)
+                )
+        return result
+
+    def hint(self, weight: str) -> str:
+        """Whether a matrix multiplies the input (x) or a state (h), by its columns."""
+        columns = self.cell.shapes[weight]
+        inputs = {self.cell.shapes[x] for x in self.cell.inputs}
+        if any((columns[1],) == s for s in inputs) or any((columns[0],) == s for s in inputs):
+            return "x"
+        return "h"
+
+
+def _forms(key: str) -> list[str]:
+    """A key, and what is left of a word of code: ot, xs, zz, h_t."""
+    forms = [key]
+    if re.fullmatch(r"[a-z]{1,3}[ts]", key):
+        forms.append(key[:-1])
+    if re.fullmatch(r"([a-z])\1", key):
+        forms.append(key[0])
+    if re.fullmatch(r"[WUVb][a-z]{1,2}", key):
+        forms.append(key)
+    return forms
+
+
+def _mentions(text: str, value: str) -> bool:
+    """Whether the labels of a weight name a value's letter, that of an old state aside."""
+    letter = plain(value.rstrip("'"))
+    rest = text.replace("x", "") if letter != "x" else text
+    rest = re.sub("h", "", rest) if letter != "h" and len(rest) > 1 else rest
+    return bool(rest) and rest == letter
+
+
+def _wants(letter: str, text: str, gates: list[str]) -> str:
+    rest = text
+    for g in gates:
+        rest = rest.replace(g, "", 1)
+    if "x" in rest or rest in ("I", "in", "i"):
+        return "x"
+    if "h" in rest or rest in ("R", "rec", "r", "s"):
+        return "h"
+    return ""
+
+
+def roles_of(cell: Cell) -> dict[str, str]:
+    """What each value does in a cell, found from its equations alone."""
+    found: dict[str, str] = {}
+    last = cell.equations[-1].left
+    hidden = last.rstrip("'") if last in cell.next_states else cell.states[-1]
+    found["hidden"] = hidden
+    if cell.inputs:
+        found["in"] = cell.inputs[0]
+    activations = {e.left: e.right.function for e in cell.equations if isinstance(e.right, Activation)}
+    gates = [v for v, f in activations.items() if f == "σ"]
+    others = [v for v, f in activations.items() if f != "σ" and v not in cell.next_states]
+    cells = [s for s in cell.states if s != hidden]
+    if len(cells) == 1:
+        found["cell"] = cells[0]
+        _lstm(cell, cells[0], hidden, gates, found)
+    elif len(gates) >= 1 and others:
+        _gru(cell, hidden, gates, others, found)
+    if others:
+        found.setdefault("candidate", others[-1])
+    return found
+
+
+def _lstm(cell: Cell, state: str, hidden: str, gates: list[str], found: dict[str, str]) -> None:
+    names_c = names_in(cell.equation(cell.next_of(state)).right)
+    names_h = names_in(cell.equation(cell.next_of(hidden)).right)
+    inside = [g for g in gates if g in names_c]
+    outside = [g for g in gates if g in names_h and g not in names_c]
+    if outside:
+        found["output"] = outside[0]
+    order = [n for n in names_c if n in (*inside, state)]
+    if state in order and len(inside) == 2:
+        i = order.index(state)
+        near = order[i - 1] if i else order[i + 1]
+        found["forget"] = near
+        found["input"] = next(g for g in inside if g != near)
+    elif inside:
+        found["forget"] = inside[0]
+
+
+def _gru(cell: Cell, hidden: str, gates: list[str], others: list[str], found: dict[str, str]) -> None:
+    last = names_in(cell.equation(cell.next_of(hidden)).right)
+    update = [g for g in gates if g in last]
+    if update:
+        found["update"] = update[0]
+    rest = [g for g in gates if g not in last]
+    if rest:
+        found["reset"] = rest[0]

@@ -1,0 +1,236 @@
+"""Names of a claim over steps as arrays: times found, meanings picked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import read_error
+from grusym.language.activations import SPELLINGS
+from grusym.language.expression import (
+    Activation,
+    Expression,
+)
+from grusym.language.scanner import NameToken
+from grusym.language.surface import Written
+from grusym.language.times import written
+from grusym.unrolled.arrays import Algebra, Misfit, Thing, scalar
+from grusym.unrolled.choices import Choices, Option
+from grusym.unrolled.index import NOW, Index
+from grusym.unrolled.lexer import PARTED
+from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.names import Parts, parts
+from grusym.unrolled.scene import OUTSIDE, TURNED, Outside, Scene, world
+from grusym.unrolled.targets import gradient_target
+from grusym.unrolled.world import World
+
+
+class Naming:
+    """What a name stands for in one world and under one reading."""
+
+    def __init__(self, scene: Scene, choices: Choices) -> None:
+        self.scene, self.choices = scene, choices
+        self.names = scene.names
+        self.times = dict(scene.times)
+        self.rows = scene.rows
+        self.flipped = False
+        if scene.flipped and not scene.rows:
+            option = choices.pick(
+                "rows",
+                [Option(False), Option(True, "vectors read as rows, the cell as x W", 2.0)],
+                sized=True,
+            )
+            self.flipped = bool(option.value)
+            self.rows = self.flipped
+        self.algebra = Algebra(choices, self.rows, scene.code)
+        self.inner = "t"
+        self.shift = 0
+
+    # ---- the world -----------------------------------------------------------------------------
+
+    @property
+    def world(self) -> World:
+        """The world whose loss this reading takes."""
+        last = False
+        if not self.scene.local:
+            said = "the loss depends on the state of a step through later steps alone"
+            last = bool(self.choices.pick("loss", [Option(False), Option(True, said, 0.1)]).value)
+        return world(self.names.cell, replace(self.scene.point, last=last))
+
+    @property
+    def plain(self) -> World:
+        """The world where the loss does not matter."""
+        return world(self.names.cell, self.scene.point)
+
+    def of(self, e: Expression) -> Thing:
+        """The value of a node."""
+        raise NotImplementedError
+
+    def _gradient_at(self, meanings: list[Meaning], mark: str, w: Written, only: int | None = None) -> Thing:
+        raise NotImplementedError
+
+    # ---- names ---------------------------------------------------------------------------------
+
+    def _parts(self, w: Written) -> Parts:
+        return parts(w.name, self.scene.letters)
+
+    def _signature(self, e: Expression) -> tuple[int, ...]:
+        found = []
+        for w in written(e):
+            for index in self._parts(w).times:
+                found.append(self._time(index))
+        return tuple(found)
+
+    def _time(self, index: Index) -> int:
+        if index.word:
+            return self._word(index.word)
+        found = index.at(self.times)
+        if found is None:
+            unknown = next(x for x, _ in index.letters if x not in self.times)
+            raise Misfit(f"no time is known for {unknown}")
+        return found + (self.shift if index.letters else 0)
+
+    def _word(self, word: str) -> int:
+        t = self.times.get("t", 2)
+        if word == "prev":
+            return t - 1
+        if word == "next":
+            options = [Option(1), Option(0)] if self.scene.curr else [Option(0), Option(1, "", 0.5)]
+            return t + int(self.choices.pick("next", [*options, Option(-1, "", 0.6)]).value)  # type: ignore[call-overload]
+        return t
+
+    def _when(self, meaning: Meaning, state: bool = False) -> int:
+        """The time of a value; one without a time is that of the step."""
+        if meaning.times:
+            return self._time(meaning.times[-1])
+        t = self._time(NOW) if "t" in self.times else self.scene.head[1]
+        if state:
+            options = [Option(0), Option(-1, f"{meaning.name} without a time is the old one", 0.6)]
+            return t + int(self.choices.pick(f"time of {meaning.name}", options).value)  # type: ignore[call-overload]
+        return t
+
+    def meaning(self, w: Written) -> Meaning:
+        """What a name stands for in this reading."""
+        p = self._parts(w)
+        found = self.names.meanings(p)
+        if not found:
+            raise read_error(w.span, self._unknown(p))
+        options = [Option(m, m.said, m.cost) for m in found]
+        meaning = self.choices.pick(f"name {p.key}", options, sized=True).value
+        assert isinstance(meaning, Meaning)
+        return replace(meaning, times=p.times)
+
+    def _unknown(self, p: Parts) -> str:
+        shown = p.letter + ("_" + ",".join(p.labels) if p.labels else "")
+        known = ", ".join((*self.names.cell.values, *self.names.cell.weights, *self.names.cell.inputs))
+        return f"unknown name {shown}; cell {self.names.cell.name!r} has {known}"
+
+    def _named(self, w: Written) -> Thing:
+        p = self._parts(w)
+        if not self.names.meanings(p):
+            target = gradient_target(p, self.names)
+            if target is not None:
+                return self._gradient_at(*target, w)
+            one = _loose_word(p)
+            if one is not None:
+                return self.of(one)
+        return self.thing(self.meaning(w))
+
+    def thing(self, m: Meaning) -> Thing:
+        """The array of a meaning."""
+        w = self.plain
+        match m.kind:
+            case "value":
+                time = self._when(m, m.name in self.names.cell.states)
+                return self._vector(self._inside(lambda: w.at(m.name, time)))
+            case "weight":
+                return self._weight(w.weights[m.name])
+            case "weights":
+                return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
+            case "stack":
+                return self._vector(self._inside(lambda: self._stacked(m)))
+            case "argument":
+                return self._vector(self._inside(lambda: w.argument(m.name, self._argument_step(m))))
+            case "output_weight":
+                return self._weight(w.V)
+            case "logit":
+                return self._vector(w.V @ self._inside(lambda: w.at(w.out, self._step(m))))
+            case "prediction":
+                return self._vector(
+                    self._inside(lambda: w.errors[self._step(m)] + w.targets[self._step(m)]), True
+                )
+            case "target":
+                return self._vector(self._inside(lambda: w.targets[self._step(m)]), True)
+            case "local":
+                return self._vector(self._inside(lambda: self.world.local(self._step(m))), True)
+            case "step_jacobian":
+                i = self._step(m)
+                return self._matrix(self._inside(lambda: w.jacobian(w.out, i, w.out, i - 1)))
+        raise Misfit(f"{m.kind} has no value")
+
+    def _beside(self, arrays: list[Any]) -> Any:
+        """Matrices as one: side by side over columns, one above the other where vectors are rows."""
+        return np.concatenate(arrays, axis=0 if self.scene.rows else 1)
+
+    def _stacked(self, m: Meaning) -> Any:
+        """[h, x] as one vector."""
+        time = self._when(m)
+        h = self.plain.at(self.plain.out, time - 1)
+        x = self.plain.at(self.names.cell.inputs[0], time)
+        return np.concatenate([h, x] if m.name == "hx" else [x, h])
+
+    def _argument_step(self, m: Meaning) -> int:
+        """The step of a pre-activation, which some name by the step before."""
+        if not m.times or m.name in self.names.given:
+            return self._step(m)
+        said = "a pre-activation bears the time of the state it uses, not of the one it gives"
+        late = self.choices.pick("pre-activation", [Option(0), Option(1, said, 1.2)]).value
+        time = self._when(m) + int(late)  # type: ignore[call-overload]
+        if not 1 <= time <= self.scene.point.steps:
+            raise Outside(OUTSIDE)
+        return time
+
+    def _step(self, m: Meaning) -> int:
+        time = self._when(m)
+        if not 1 <= time <= self.scene.point.steps:
+            raise Outside(OUTSIDE)
+        return time
+
+    def _inside(self, value: Callable[[], Any]) -> Any:
+        try:
+            return value()
+        except (KeyError, IndexError):
+            raise Outside(OUTSIDE) from None
+
+    def _vector(self, array: Any, loss: bool = False) -> Thing:
+        array = np.asarray(array)
+        if array.ndim == 0:
+            return scalar(array)
+        return Thing("row" if self.rows else "col", array, loss=loss)
+
+    def _weight(self, array: Any) -> Thing:
+        if np.ndim(array) < 2:
+            return self._vector(array)
+        return Thing("matrix", array.T if self.flipped else array)
+
+    def _matrix(self, array: Any) -> Thing:
+        """A Jacobian in the layout of this reading."""
+        if np.ndim(array) < 2:
+            return scalar(array) if np.ndim(array) == 0 else self._vector(array)
+        options = [Option(False), Option(True, TURNED, 1.0)]
+        turned = self.choices.pick("layout", options, sized=True).value
+        return Thing("matrix", array.T if turned else array, derivative=True)
+
+
+def _loose_word(p: Parts) -> Expression | None:
+    """tanh_c_t of code is tanh(c_t)."""
+    for function in ("tanh", "sigmoid", "sigma"):
+        if p.letter == function and p.labels:
+            inner = Written(
+                NameToken(p.labels[0], subscript=PARTED.join([*p.labels[1:], *map(str, p.times)]))
+            )
+            return Activation(SPELLINGS[function], inner)
+    return None

@@ -1,0 +1,44 @@
+"""What one evaluation of a claim over steps is made in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.meanings import Names
+from grusym.unrolled.world import Point, World
+
+OUTSIDE = "a time outside the steps"
+TURNED = "denominator layout: every derivative by a vector transposed"
+SLOPE_IN_OUTPUT = "a slope of a value is written in that value: σ'(z) is z ⊙ (1 - z)"
+
+
+class Outside(Misfit):
+    """A time before the first or after the last step: another assignment of times is needed."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one evaluation is made in."""
+
+    names: Names
+    point: Point
+    times: Mapping[str, int]
+    letters: frozenset[str]
+    rows: bool
+    code: bool
+    derivatives: frozenset[tuple[str, str]] = frozenset()  # (of, by) of all derivatives in the claim
+    curr: bool = False  # whether the claim says curr: next is then the step after
+    flipped: bool = False  # whether a reading as rows may be tried for a cell of columns
+    local: bool = False  # whether the loss of a single step is spoken of
+    head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
+    constant: frozenset[str] = frozenset()  # values that are held constant at every step
+
+
+@lru_cache(maxsize=256)
+def world(cell: Any, point: Point) -> World:
+    """A world, made once."""
+    return World(cell, point)

@@ -1,0 +1,66 @@
+"""Which value a named gradient belongs to: δ_c, d_{z_t}, g_{h_{t-1}}, dh_prev, dL_dC, δ^{(t)}."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grusym.unrolled.index import Index
+from grusym.unrolled.meanings import GRADIENT_LETTERS, Meaning, Names
+from grusym.unrolled.names import Parts
+
+
+def gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
+    """The values whose gradient a name may be: δ_c, d_{z_t}, g_{h_{t-1}}, dh_prev, dL_dC, δ^{(t)}."""
+    letter, labels = p.letter, p.labels
+    for mark in ("dL", "dE", "dJ", "dl"):
+        if letter == mark and labels and labels[0].startswith("d"):
+            return _targets(names, labels[0][1:], labels[1:], p), "∂"
+    if letter in GRADIENT_LETTERS:
+        if labels:
+            found = _targets(names, labels[0], labels[1:], p)
+            return (found, "δ" if letter == "δ" else "d") if found else None
+        if letter in ("δ", "delta", "grad", "∂", "ε"):
+            hidden = names.cell.equations[-1].left
+            out = hidden.rstrip("'") if hidden in names.cell.next_states else names.cell.states[-1]
+            found = [Meaning("value", out, p.times)]
+            found += [Meaning("argument", v, p.times) for v in reversed(names.activations)]
+            return found, "δ"
+        return None
+    for mark in ("dp", "d"):
+        rest = letter[len(mark) :]
+        if letter.startswith(mark) and rest:
+            found = _targets(names, rest, labels, p)
+            if found:
+                return found, "d"
+    return None
+
+
+def _targets(names: Names, letter: str, labels: tuple[str, ...], p: Parts) -> list[Meaning]:
+    """The meanings of what follows the mark of a gradient."""
+    times = p.times
+    for word, index in (
+        ("Next", Index(word="next")),
+        ("next", Index(word="next")),
+        ("prev", Index(word="prev")),
+    ):
+        if letter.endswith(word) and len(letter) > len(word):
+            letter, times = letter[: -len(word)], (index,)
+    for word in ("raw", "Raw", "pre"):
+        stripped = letter.removesuffix(word)
+        if stripped != letter and stripped:
+            name = names.own(stripped)
+            if name is not None:
+                value = names.cell.next_of(name) if name in names.cell.states else name
+                return [Meaning("argument", value, times)]
+    if letter in ("pre", "a", "z", "net") and labels:
+        gates = names.gates_in(labels)
+        if gates:
+            return [Meaning("argument", v, times) for v in gates if v in names.activations]
+    if letter in ("tanh", "raw", "pre", "net"):
+        return [Meaning("argument", names.activations[-1], times)]
+    inner = Parts(letter, labels, times)
+    found = names.meanings(inner)
+    if not found and names.own(letter):
+        found = names.meanings(Parts(letter, (), times))
+    usable = [m for m in found if m.kind in ("value", "argument", "weight", "weights", "output_weight")]
+    return [replace(m, times=times) for m in usable]

@@ -1,0 +1,93 @@
+"""Nodes of claims over many steps, beside those of one step: ∏, ∑, norms, ellipses, slices, derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grusym.language.expression import Expression
+from grusym.unrolled.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Expression):
+    """∏ or ∑ of a body over an index from `low` to `high`; None where the text leaves a limit out."""
+
+    kind: str  # "prod" or "sum"
+    letter: str
+    low: Index | None
+    high: Index | None
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Expression):
+    """‖operand‖, by `which`: "" or "2" the spectral norm of a matrix, "F", "∞"."""
+
+    operand: Expression
+    which: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dots(Expression):
+    """An ellipsis: what stands between its neighbours, or the rest of a sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial(Expression):
+    """∂of/∂by, each a name or an expression."""
+
+    of: Expression
+    by: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class GradientOf(Expression):
+    """A gradient of the loss named by what it belongs to: δ_c, δh_t, dz, ∇_h L."""
+
+    target: Expression
+    mark: str  # δ, d, g, ∇: as the author writes it
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeAt(Expression):
+    """σ'_{i_t}: the slope of the activation that gives a value."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Rest(Expression):
+    """The dot of tanh'(·): whatever argument the function has in the cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced(Expression):
+    """Rows or entries of an array: [:H], [:, :H], [m:]."""
+
+    operand: Expression
+    ranges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised(Expression):
+    """base to a power that is a number of steps, as in ‖W‖^{t-k}."""
+
+    base: Expression
+    exponent: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Largest(Expression):
+    """ρ(W), λ_max(W), σ_max(W), max |v|: `which` is rho, lambda, sigma or entry."""
+
+    which: str
+    operand: Expression | None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A chain of sides with the signs between them: = , ≤, ≥, +=."""
+
+    sides: tuple[Expression, ...]
+    signs: tuple[str, ...]
+    texts: tuple[str, ...]
