@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grusym.language.reader import read_cell as read_cell
     from grusym.theorems.judging import prove as prove
     from grusym.theorems.library import identities as identities, identity as identity
-    from grusym.verifying import verify as verifying
+    from grusym.unrolled import verify as verifying
 
     certify = assemble.of_a_cell(assemble.certify)
     compare = assemble.of_two_cells(comparing.compare)
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 HOMES = {
     "GrusymError": "grusym.errors",
-    "assert_derivation": "grusym.verifying.verify",
+    "assert_derivation": "grusym.unrolled.verify",
     "cell": "grusym.cells.library",
     "cell_names": "grusym.cells.library",
     "cells_from": "grusym.cells.library",
@@ -65,7 +65,7 @@ HOMES = {
     "read_cell": "grusym.language.reader",
     "replay": "grusym.checks.replay",
     "simulate": "grusym.assemble",
-    "verify": "grusym.verifying.verify",
+    "verify": "grusym.unrolled.verify",
     "verify_count": "grusym.counts.judging",
 }
 

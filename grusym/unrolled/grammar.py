@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grusym.errors import read_error
+from grusym.errors import ReadError, read_error
 from grusym.language.claim_grammar import LOSSES, ClaimGrammar
 from grusym.language.expression import (
     Activation,
@@ -62,6 +62,8 @@ def relations(tokens: Sequence[Token], source: str) -> list[Relation]:
             raise read_error(line[0].span, "nothing stands on one side of the relation; write both sides")
         trees = tuple(WideGrammar(side).whole() for side in sides)
         found.append(Relation(trees, tuple(signs), tuple(_text(side, source) for side in sides)))
+    if not found:
+        raise ReadError("the text holds no claim; write one, as in ∂h_t/∂h_{t-1} = diag(1 - h_t²) W", 1, 1)
     return found
 
 

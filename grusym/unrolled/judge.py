@@ -125,6 +125,8 @@ def attempt(scene: Scene, relation: Relation, choices: Choices) -> bool | str:
             )
     except Misfit as error:
         return str(error) or "does not fit"
+    except (ValueError, np.linalg.LinAlgError):  # shapes that NumPy refuses, eigenvalues that do not converge
+        return "the sizes do not fit"
 
 
 def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing) -> bool:

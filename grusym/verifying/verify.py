@@ -45,13 +45,6 @@ def verify(
     return _whole(cell, tuple(steps))
 
 
-def assert_derivation(cell: Cell, claim: str, layout: str = "", constant: Iterable[str] = ()) -> None:
-    """Raise AssertionError with the whole verdict unless a claim holds; for a test suite of one's own."""
-    verdict = verify(cell, claim, layout=layout, constant=constant)
-    if not verdict.holds:
-        raise AssertionError(str(verdict))
-
-
 def _judged(context: Context, chain: ChainOfSides) -> list[Verdict]:
     """The verdicts on a chain of equalities, each side compared with the one before it.
 

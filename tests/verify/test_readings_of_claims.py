@@ -266,7 +266,6 @@ def test_the_same_formulas_with_a_slip_are_refuted_and_mended(right: str, wrong:
 UNREADABLE = {
     "no equality": ("diag(z)", "no '='"),
     "an unknown name": ("∂h'/∂h = diag(q)", "no name 'q'"),
-    "another step's gate": ("∂h_t/∂h_{t-1} = diag(z_{t-1})", "another step"),
     "a derivative of an input": ("∂x/∂h = diag(z)", "does not compute"),
     "two names after ∂": ("∂(z h)/∂h = diag(z)", "one name"),
     "a bracket left open": ("∂h'/∂h = diag(z", "needs"),

@@ -1,0 +1,163 @@
+"""The verdict on a claim over steps: under which reading it holds, or that it holds under none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grusym.errors import ReadError
+from grusym.language.cell import Cell
+from grusym.language.claim import Claim, Verdict
+from grusym.language.claim_grammar import LOSSES
+from grusym.language.expression import Expression
+from grusym.language.surface import Written
+from grusym.language.times import surface, written
+from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.choices import Choices
+from grusym.unrolled.definitions import without_definitions
+from grusym.unrolled.evaluation import Evaluation
+from grusym.unrolled.grammar import relations
+from grusym.unrolled.judge import POINTS, Finding, conditions, judged, scenes
+from grusym.unrolled.lexer import wide_tokens
+from grusym.unrolled.meanings import Names
+from grusym.unrolled.names import ALWAYS, parts
+from grusym.unrolled.scene import Scene
+from grusym.unrolled.tree import Relation
+
+METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
+NO_PROOF = "the sides agree at generic points of three sizes, which is no proof"
+APPROXIMATE = "≈ read as an equality"
+CODE = re.compile(
+    r"\b(?:np|torch|tf|jnp|self|numpy)\.|\.T\b|@|\*\*|\[:|\w+_(?:prev|next)\b|\bd[A-Z]?\w+ \+?= "
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A cell as a document has it: whether vectors are rows, which names are its own, whether n = 1."""
+
+    cell: Cell
+    rows: bool = False
+    given: frozenset[str] = frozenset()
+    scalar: bool = False
+    said: tuple[str, ...] = ()
+    open: bool = False  # whether nothing says if vectors are rows
+
+    @classmethod
+    def whole(cls, cell: Cell) -> Frame:
+        """A cell whose names are all its own."""
+        return cls(cell, rows=getattr(cell, "rows", False), given=frozenset(cell.shapes))
+
+
+def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool = True) -> Verdict:
+    """The verdict on a claim, or on several lines of claims, over the steps of a cell.
+
+    Raises ReadError with line and column at what cannot be read.
+    """
+    names = Names(frame.cell, frame.given)
+    lines = without_definitions(relations(wide_tokens(text), text), names)
+    steps = tuple(_step(frame, names, relation, text, frozenset(constant), mend) for relation in lines)
+    if len(steps) == 1:
+        return steps[0]
+    first = next((s for s in steps if not s.holds), steps[0])
+    said = tuple(dict.fromkeys(a for s in steps for a in s.assumes))
+    if first.holds:
+        whole = Claim(f"{frame.cell.name}: derivation", f"{len(steps)} claims", assumes=said)
+        return Verdict(whole, "agrees", METHOD, assumes=said, detail=NO_PROOF, steps=steps)
+    return replace(first, steps=steps)
+
+
+def guesses(frame: Frame, text: str) -> tuple[str, ...]:
+    """The names of a claim that are not the cell's own and only guessed to be something of it."""
+    names = Names(frame.cell, frame.given)
+    found = [w for r in relations(wide_tokens(text), text) for side in r.sides for w in written(side)]
+    return tuple(w.name.base for w in found if _guessed(w, names))
+
+
+def _guessed(w: Written, names: Names) -> bool:
+    p = parts(w.name, ALWAYS)
+    meanings = names.meanings(p)
+    return not names.owns(p.key) and bool(meanings) and p.letter not in LOSSES
+
+
+def _step(
+    frame: Frame, names: Names, relation: Relation, text: str, constant: frozenset[str], mend: bool
+) -> Verdict:
+    statement = _statement(relation)
+    code = "\\" not in text and CODE.search(text) is not None
+    made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
+    if constant:
+        made = [replace(scene, constant=constant) for scene in made]
+    finding = judged(made, relation)
+    said = [*frame.said, *finding.said, *(f"{v} held constant" for v in sorted(constant))]
+    if "≈" in relation.signs:
+        said.append(APPROXIMATE)
+    claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
+    if finding.outcome == "holds":
+        return Verdict(claim, "agrees", METHOD, assumes=claim.assumes, detail=NO_PROOF)
+    return _refused(claim, finding, made, relation, mend)
+
+
+def _refused(claim: Claim, finding: Finding, made: list[Scene], relation: Relation, mend: bool) -> Verdict:
+    place = _place(relation.sides[-1])
+    if finding.outcome == "misfit":
+        error = "ill-typed or meaningless chain"
+        return Verdict(
+            claim,
+            "refuted",
+            "shapes",
+            place,
+            error,
+            assumes=claim.assumes,
+            detail=f"as written, {finding.why}",
+        )
+    holds_if = conditions(made, relation) if mend else ()
+    return Verdict(
+        claim,
+        "refuted",
+        METHOD,
+        place,
+        counterexample=_counterexample(made[0], relation),
+        assumes=claim.assumes,
+        holds_if=holds_if,
+    )
+
+
+def _place(e: Expression) -> str:
+    spans = [n.span for n in surface(e) if n.span is not None]
+    if not spans:
+        return ""
+    first = min(spans, key=lambda s: (s.line, s.column))
+    return f"line {first.line}, column {first.column}"
+
+
+def _statement(relation: Relation) -> str:
+    parts = [relation.texts[0]]
+    for sign, side in zip(relation.signs, relation.texts[1:], strict=True):
+        parts += [sign, side]
+    return " ".join(parts)
+
+
+def _counterexample(scene: Scene, relation: Relation) -> Mapping[str, Any]:
+    """The sizes and times at which the sides differ, and the entry where they differ most."""
+    evaluation = Evaluation(scene, Choices())
+    try:
+        with np.errstate(all="ignore"):
+            arrays = [np.asarray(evaluation.of(side).array) for side in relation.sides[:2]]
+    except (Misfit, ReadError):
+        return {}
+    if arrays[0].shape != arrays[1].shape:
+        return {}
+    entry = np.unravel_index(np.argmax(np.abs(arrays[0] - arrays[1])), arrays[0].shape)
+    times = dict(scene.times)
+    where = {"n": scene.point.n, "m": scene.point.m, **times}
+    index = ", ".join(str(int(i) + 1) for i in entry)
+    return {
+        **where,
+        f"left[{index}]" if index else "left": float(f"{float(arrays[0][entry]):.6g}"),
+        f"right[{index}]" if index else "right": float(f"{float(arrays[1][entry]):.6g}"),
+    }
