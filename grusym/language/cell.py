@@ -52,6 +52,7 @@ class Cell:
     source: str = ""
     notation: str = "primes"
     constants: tuple[str, ...] = ()
+    rows: bool = False  # whether the text has vectors as rows, x W, which stand here as Wᵀ x
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shapes", Fixed(self.shapes))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from grusym.errors import read_error
-from grusym.language.build import hadamard
+from grusym.language.build import hadamard, transpose
 from grusym.language.expression import (
     ZERO,
     Activation,
@@ -16,6 +17,7 @@ from grusym.language.expression import (
     Negative,
     Power,
     Product,
+    Span,
     Sum,
     Transpose,
     children,
@@ -28,6 +30,14 @@ from grusym.language.surface import Call, Chain, Starred
 
 class Closing(Kinds):
     """Kinds of names that can say what an open product means, or why it means nothing."""
+
+    row_products: list[Span | None]  # where a row stands before a matrix
+    column_products: list[Span | None]  # where a matrix stands before a column
+
+    def __init__(self, *given: Any, in_rows: bool = False, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.in_rows = in_rows
+        self.row_products, self.column_products = [], []
 
     def close(self, e: Expression) -> Expression:
         """The same expression with every open product made an elementwise or a matrix product."""
@@ -110,7 +120,12 @@ class Closing(Kinds):
         result, kind = self.close(factors[-1]), kinds[-1]
         for factor, k, sign in zip(factors[-2::-1], kinds[-2::-1], signs[::-1], strict=True):
             left = self.close(factor)
-            if (k, kind) in PRODUCTS:
+            if self.in_rows and (k, kind) == (VECTOR, MATRIX):  # x W, in columns Wᵀ x
+                result, kind = Product(transpose(result), left, span=factor.span), VECTOR
+                self.row_products.append(factor.span)
+            elif (k, kind) in PRODUCTS:
+                if (k, kind) == (MATRIX, VECTOR):
+                    self.column_products.append(factor.span)
                 result, kind = Product(left, result, span=factor.span), PRODUCTS[k, kind]  # type: ignore[index]
             elif SCALAR in (k, kind):
                 scalar, other = (result, left) if k == MATRIX else (left, result)  # U γ is γ U
@@ -136,8 +151,8 @@ class Closing(Kinds):
         """What to say of a factor that cannot stand before the others."""
         if (k, kind) == (VECTOR, MATRIX):
             return (
-                f"row vectors are not read yet, and {_shown(e)} stands before a matrix; vectors are columns "
-                "here: write W x for x W, and ⊙ for an elementwise product"
+                f"{_shown(e)} stands before a matrix, as a row does; vectors are columns here: write W x "
+                "for x W, and ⊙ for an elementwise product"
             )
         if not isinstance(e, Name) and self._like_matrix(e):
             return "elementwise products of matrices are not read; give the product one name, as in M x"

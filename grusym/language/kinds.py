@@ -52,6 +52,8 @@ Kind = str | None
 class Kinds:
     """The kinds of names, learned from the expressions that use them."""
 
+    in_rows = False  # whether a vector before a matrix is a row, as in a cell written x W
+
     def __init__(
         self,
         bound: Iterable[str],
@@ -200,7 +202,9 @@ class Kinds:
         kinds = [self.kind(f) for f in factors]
         for i, sign in enumerate(signs):
             row = isinstance(factors[i], Name) and not self._may_be_matrix(factors[i])
-            if sign == "@" and kinds[i] is None and not (row and upper(factors[i + 1])):  # x @ W
+            if sign == "@" and self.in_rows and kinds[i] == VECTOR and kinds[i + 1] is None:  # h @ w
+                kinds[i + 1] = self.kind(factors[i + 1], self.learn(factors[i + 1], MATRIX))
+            if sign == "@" and kinds[i] is None and not (row and _upper_turned(factors[i + 1])):  # x @ W
                 kinds[i] = self.learn(factors[i], MATRIX)
         if self.habits:
             for i in range(len(factors) - 1, -1, -1):
@@ -209,9 +213,19 @@ class Kinds:
                     habit = VECTOR if last and not (wanted == MATRIX or upper(factors[i])) else MATRIX
                     habit = self._habit(factors[i], habit)
                     if habit == MATRIX and not self._may_be_matrix(factors[i]):
-                        habit = VECTOR if last else self._no_matrix(factors[i], _chained(kinds[i + 1 :]))
+                        habit = VECTOR if last else self._no_matrix(factors[i], self._chained(kinds[i + 1 :]))
                     kinds[i] = self.kind(factors[i], self.learn(factors[i], habit)) or habit
-        return _chained(kinds)
+        return self._chained(kinds)
+
+    def _chained(self, kinds: list[Kind]) -> Kind:
+        """The kind of a product, from its right end."""
+        if None in kinds[-1:]:
+            return None
+        kind = kinds[-1]
+        for k in kinds[-2::-1]:
+            row = self.in_rows and (k, kind) == (VECTOR, MATRIX)
+            kind = VECTOR if row else PRODUCTS.get((k, kind), k if kind == SCALAR else kind)  # type: ignore[arg-type]
+        return kind
 
     def _habit(self, e: Expression, otherwise: str) -> str:
         """What the field would take an undecided factor for, by the letters in it."""
@@ -241,6 +255,10 @@ def upper(e: Expression) -> bool:
     return isinstance(e, Name) and e.name[0].isupper()
 
 
+def _upper_turned(e: Expression) -> bool:
+    return upper(e.operand if isinstance(e, Transpose) else e)
+
+
 def _greek(e: Expression) -> bool:
     if not isinstance(e, Name):
         return False
@@ -260,15 +278,6 @@ def _widest(*kinds: Kind) -> Kind:
         if kind in kinds:
             return kind
     return SCALAR
-
-
-def _chained(kinds: list[Kind]) -> Kind:
-    if None in kinds[-1:]:
-        return None
-    kind = kinds[-1]
-    for k in kinds[-2::-1]:
-        kind = PRODUCTS.get((k, kind), k if kind == SCALAR else kind)  # type: ignore[arg-type]
-    return kind
 
 
 def _shown(e: Expression) -> str:

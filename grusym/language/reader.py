@@ -35,6 +35,8 @@ def read_cell(
     `x : n`, `γ : scalar`, `u : input` or `s : parameter` declares what the equations leave open;
     `Δt : constant` makes a name a setting, which is not trained and not counted (`a : n constant`
     also says its size).
+    A text in rows, `x W + h U`, gives the same cell over columns: W keeps its m × n and stands
+    transposed, and `Cell.rows` tells.
 
     Raises ReadError or ShapeError with line and column.
     """
@@ -50,9 +52,11 @@ def read_cell(
         declared_kinds(declarations),
         moving=names.moving - {*names.states, *names.defined},
         places={names.left(s): s.left.span for s in found},
+        in_rows=True,
     )
     kinds.learn_all((left, right) for left, right, _ in lines)
     closed = [(left, kinds.close(right), s) for left, right, s in lines]
+    _one_convention(kinds)
     roles = roles_of(closed, names, kinds, declarations)
     check_declared(declarations, names, roles)
     shapes = shapes_of(closed, names.states, roles, kinds, declarations)
@@ -67,7 +71,20 @@ def read_cell(
         shapes=shapes,
         notation="times" if names.timed else "primes",
         constants=tuple(n for n, role in roles.items() if role == "constant"),
+        rows=bool(kinds.row_products),
     )
+
+
+def _one_convention(kinds: Closing) -> None:
+    """Refuse a text that multiplies vectors from both sides: x W and U h."""
+    if kinds.row_products and kinds.column_products:
+        column = kinds.column_products[0]
+        where = f" in line {column.line}, column {column.column}" if column is not None else ""
+        raise read_error(
+            kinds.row_products[0],
+            "a vector stands before a matrix here, as a row does, but behind one, as a column does,"
+            f"{where}; write x W throughout or W x throughout",
+        )
 
 
 def read_expression(text: str, cell: Cell) -> Expression:

@@ -182,7 +182,7 @@ BAD = {  # text: (line, column, words the message must hold)
     "h' = c = tanh(U h)": (1, 8, ["second '='"]),
     "h' + 1 = tanh(U h)": (1, 1, ["one name"]),
     "h' = tanh(Wx + Uh + b)": (1, 11, ["Wx", "W x"]),
-    "h' = x W + h U": (1, None, ["columns"]),
+    "h' = x W + U h": (1, None, ["row", "column", "throughout"]),
     "h' = tanh(U h) § 2": (1, 16, ["'§'"]),
     r"h' = \foo{h}": (1, 6, [r"\foo"]),
     "h' = tanh(U h) + q'": (1, 18, ["unknown name q'"]),
