@@ -223,6 +223,8 @@ class Kinds:
             return None
         kind = kinds[-1]
         for k in kinds[-2::-1]:
+            if self.in_rows and k is None and kind == MATRIX:  # a row or a matrix, not known yet
+                return None
             row = self.in_rows and (k, kind) == (VECTOR, MATRIX)
             kind = VECTOR if row else PRODUCTS.get((k, kind), k if kind == SCALAR else kind)  # type: ignore[arg-type]
         return kind
