@@ -233,8 +233,8 @@ def _forms(key: str) -> list[str]:
         forms.append(key[:-1])
     if re.fullmatch(r"([a-z])\1", key):
         forms.append(key[0])
-    if re.fullmatch(r"[WUVb][a-z]{1,2}", key):
-        forms.append(key)
+    if re.fullmatch(r"[wu][a-z]{1,2}", key):  # code writes wn for W_n
+        forms.append(key[0].upper() + key[1:])
     return forms
 
 

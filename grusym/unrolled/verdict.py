@@ -93,7 +93,7 @@ def _step(
     if constant:
         made = [replace(scene, constant=constant) for scene in made]
     finding = judged(made, relation)
-    said = [*frame.said, *finding.said, *(f"{v} held constant" for v in sorted(constant))]
+    said = [*finding.said, *(f"{v} held constant" for v in sorted(constant))]
     if "≈" in relation.signs:
         said.append(APPROXIMATE)
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
