@@ -20,6 +20,7 @@ from grusym.unrolled.meanings import Meaning
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import (
     GradientOf,
+    Partial,
 )
 from grusym.unrolled.world import Held
 
@@ -110,29 +111,65 @@ class Gradients(Jacobians):
 
     def shares(self, e: Expression) -> list[Any] | None:
         """What each value that uses a state adds to its gradient; None if no state's gradient is meant."""
-        target = e.target if isinstance(e, GradientOf) else e
-        if not isinstance(target, Written):
-            return None
-        p = self._parts(target)
-        found = ([], "") if isinstance(e, GradientOf) else gradient_target(p, self.names) or ([], "")
-        meanings = found[0] or (self.names.meanings(p) if isinstance(e, GradientOf) else [])
-        m = meanings[0] if meanings else None
-        if m is None or m.kind != "value" or m.name not in self.names.cell.states:
+        found = self.shares_by_value(e)
+        return None if found is None else list(found.values())
+
+    def shares_by_value(self, e: Expression) -> dict[str, Any] | None:
+        """What comes through each value that uses what a derivative is taken by; None for other sides."""
+        if isinstance(e, Partial) and isinstance(e.of, Written) and self.names.meanings_of(e.of):
+            return self._jacobian_shares(e)
+        m = self._differentiated_value(e)
+        if m is None:
             return None
         w, cell = self.world, self.names.cell
         j = self._when(m, True)
-        result = []
-        for k, name in ((j, cell.next_of(m.name)), (j + 1, m.name)):
-            if not 1 <= k <= self.scene.point.steps:
+        result: dict[str, Any] = {}
+        for u, k, name in self._users(m.name, j):
+            rest: Held = frozenset((v, k) for v in cell.values if v not in (u, name))
+            direct = w.jacobian(u, k, m.name, j, rest)
+            after = u[:-1] if u in cell.next_states else u
+            result[f"{u}_{k}"] = np.tensordot(w.gradient(after, k), direct, 1)
+        return result
+
+    def _differentiated_value(self, e: Expression) -> Meaning | None:
+        """The state whose gradient a side is."""
+        target = e.target if isinstance(e, GradientOf) else e.by if isinstance(e, Partial) else e
+        if not isinstance(target, Written):
+            return None
+        p = self._parts(target)
+        if isinstance(e, GradientOf | Partial):
+            meanings = self.names.meanings(p)
+        else:
+            meanings = (gradient_target(p, self.names) or ([], ""))[0]
+        m = replace(meanings[0], times=meanings[0].times or p.times) if meanings else None
+        return m if m is not None and m.kind == "value" and m.name in self.names.cell.states else None
+
+    def _users(self, state: str, j: int) -> list[tuple[str, int, str]]:
+        """The values that use a state, at its own step and the next: (value, step, name in its equation)."""
+        cell = self.names.cell
+        found = []
+        for k, name in ((j, cell.next_of(state)), (j + 1, state)):
+            if 1 <= k <= self.scene.point.steps:
+                users = [e.left for e in cell.equations if name in names_in(e.right) and e.left != name]
+                found += [(u, k, name) for u in users]
+        return found
+
+    def _jacobian_shares(self, e: Partial) -> dict[str, Any] | None:
+        """The parts of a Jacobian of one step, by the value that the paths enter first."""
+        of, by = self._changed(e.of), self._changed(e.by)
+        if of.kind != "value" or by.kind != "value" or by.name not in self.names.cell.states:
+            return None
+        w, cell = self.plain, self.names.cell
+        i, j = self._when(of), self._when(by)
+        last = cell.next_of(of.name) if of.name in cell.states else of.name
+        result = {}
+        for u, k, name in self._users(by.name, j):
+            if k != i:
                 continue
-            for equation in cell.equations:
-                u = equation.left
-                if name not in names_in(equation.right) or u == name:
-                    continue
-                rest: Held = frozenset((v, k) for v in cell.values if v not in (u, name))
-                direct = w.jacobian(u, k, m.name, j, rest)
-                after = u[:-1] if u in cell.next_states else u
-                result.append(np.tensordot(w.gradient(after, k), direct, 1))
+            rest: Held = frozenset((v, k) for v in cell.values if v not in (u, name))
+            direct = w.jacobian(u, k, by.name, j, rest)
+            onward = np.eye(direct.shape[0]) if u == last else w.jacobian(of.name, i, u, k)
+            result[f"{u}_{k}"] = np.tensordot(onward, direct, 1)
         return result
 
     def _weight_gradient(self, array: Any) -> Thing:

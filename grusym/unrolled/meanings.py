@@ -9,8 +9,9 @@ from functools import cached_property
 
 from grusym.language.cell import Cell
 from grusym.language.expression import Activation, names_in
+from grusym.language.surface import Written
 from grusym.unrolled.index import Index
-from grusym.unrolled.names import Parts, plain
+from grusym.unrolled.names import ALWAYS, Parts, parts, plain
 
 OUTPUTS = ("V", "Wy", "Why", "Wyh", "Wout", "Wo", "Wout", "C", "Vo", "Vy", "Wv", "Whq", "Whv")
 LOGITS = ("y", "o", "ŷ", "z", "out", "ȳ", "logits", "p", "s")
@@ -132,6 +133,10 @@ class Names:
         return tuple(dict.fromkeys(found))
 
     # ---- meanings ------------------------------------------------------------------------------
+
+    def meanings_of(self, w: Written) -> list[Meaning]:
+        """What a name as written may stand for."""
+        return self.meanings(parts(w.name, ALWAYS))
 
     def meanings(self, p: Parts) -> list[Meaning]:
         """What a name may stand for, likeliest first; nothing if nothing is known of it."""

@@ -16,6 +16,7 @@ from grusym.language.claim_grammar import LOSSES
 from grusym.language.expression import Expression
 from grusym.language.surface import Written
 from grusym.language.times import surface, written
+from grusym.unrolled import kinds
 from grusym.unrolled.arrays import Misfit
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.definitions import without_definitions
@@ -24,8 +25,10 @@ from grusym.unrolled.grammar import relations
 from grusym.unrolled.judge import POINTS, Finding, conditions, judged, scenes
 from grusym.unrolled.lexer import wide_tokens
 from grusym.unrolled.meanings import Names
+from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.scene import Scene
+from grusym.unrolled.spelled import Speller
 from grusym.unrolled.tree import Relation
 
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
@@ -99,13 +102,19 @@ def _step(
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
     if finding.outcome == "holds":
         return Verdict(claim, "agrees", METHOD, assumes=claim.assumes, detail=NO_PROOF)
-    return _refused(claim, finding, made, relation, mend)
+    return _refused(claim, finding, made, relation, mend, text)
 
 
-def _refused(claim: Claim, finding: Finding, made: list[Scene], relation: Relation, mend: bool) -> Verdict:
-    place = _place(relation.sides[-1])
+def _refused(
+    claim: Claim, finding: Finding, made: list[Scene], relation: Relation, mend: bool, text: str
+) -> Verdict:
+    """Refuted, with the kind of error and a correction where one is found."""
+    found = mended(made, relation) if mend else None
+    place = _place(found.node if found is not None and found.node is not None else relation.sides[-1])
+    if found is not None:
+        return _mended(claim, found, made, relation, place, text)
     if finding.outcome == "misfit":
-        error = "ill-typed or meaningless chain"
+        error = kinds.TYPE
         return Verdict(
             claim,
             "refuted",
@@ -124,6 +133,32 @@ def _refused(claim: Claim, finding: Finding, made: list[Scene], relation: Relati
         counterexample=_counterexample(made[0], relation),
         assumes=claim.assumes,
         holds_if=holds_if,
+    )
+
+
+def _mended(
+    claim: Claim, found: Mended, made: list[Scene], relation: Relation, place: str, text: str
+) -> Verdict:
+    """Refuted by a claim one change away that holds, or by the paths that are missing."""
+    fix = whole = ""
+    if found.relation is not None:
+        speller = Speller(text)
+        pairs = zip(relation.sides, found.relation.sides, strict=True)
+        changed = next(i for i, (a, b) in enumerate(pairs) if a is not b)
+        fix = speller.of(found.relation.sides[changed])
+        whole = speller.relation(found.relation, changed)
+    paths = f"; path through {', '.join(found.paths)} missing" if found.paths else ""
+    return Verdict(
+        claim,
+        "refuted",
+        METHOD,
+        place + paths,
+        found.kind,
+        fix,
+        _counterexample(made[0], relation),
+        tuple(dict.fromkeys((*claim.assumes, *found.said))),
+        mended=whole,
+        holds_if=conditions(made, relation),
     )
 
 
