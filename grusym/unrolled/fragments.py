@@ -28,6 +28,7 @@ class Fragment:
     right: Expression
     uses: tuple[str, ...]
     rows: bool
+    olds: frozenset[str] = frozenset()  # those used as they were a step before
 
     @property
     def names(self) -> frozenset[str]:
@@ -67,6 +68,7 @@ def prepared(line: str) -> str:
         text = re.sub(r"(?<![\w.])([WUVRwub])([a-z]{1,2})(?![\w(])", _lettered, text)
         text = _old_states(text)
     text = re.sub(r"([A-Z]_[A-Za-z0-9])(?=[a-z]_\{?t)", r"\1 ", text)  # W_Ix_t
+    text = re.sub(r"(\\Gamma_\{?\w\}?(?:\^\{?[^{}\s*]*\}?)?)\s*\*", r"\1 \\odot ", text)
     text = _REST.sub(lambda m: r"+ W_{x} x_{t} + b" if latex else "+ W_x x_t + b", text)
     text = GENERIC.sub(lambda m: f"\\operatorname{{{UNNAMED}}}" if latex else UNNAMED, text)
     return _subscripted(text)
@@ -105,7 +107,9 @@ def fragments(text: str) -> list[Fragment]:
     found = []
     for s in statements(text, Declarations({}, {})):
         uses = tuple(dict.fromkeys(_bare(w) for w in written(s.right)))
-        found.append(Fragment(text, _bare(s.left), s.right, uses, _row_first(s.right)))
+        now = s.left.name.time or 0
+        olds = frozenset(_bare(w) for w in written(s.right) if (w.name.time or 0) < now)
+        found.append(Fragment(text, _bare(s.left), s.right, uses, _row_first(s.right), olds))
     return found
 
 

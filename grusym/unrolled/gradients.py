@@ -9,7 +9,9 @@ import numpy as np
 
 from grusym.errors import read_error
 from grusym.language.expression import (
+    Activation,
     Expression,
+    Name,
     names_in,
 )
 from grusym.language.surface import Written
@@ -65,6 +67,8 @@ class Gradients(Jacobians):
         if m.kind in ("weight", "weights"):
             said = f"{shown} is the share of one step, which is summed over the steps"
             return [Option(("total", m)), Option(("step", m), said, 0.3)]
+        if m.kind == "product":
+            return [Option(("product", m))]
         if m.kind != "value":
             return [Option((m.kind, m))]
         value = cell.next_of(m.name) if m.name in cell.states else m.name
@@ -74,7 +78,14 @@ class Gradients(Jacobians):
             argument = Option(
                 ("argument", replace(m, name=value)), f"{shown} is the gradient at the argument", 0.4
             )
-            found = [replace(argument, cost=0.1), total] if mark == "δ" else [total, argument]
+            own = cell.equation(value).right
+            given = isinstance(own, Activation) and isinstance(own.operand, Name)  # it has a name of its own
+            shared = [Option("total"), Option("argument", "", 0.3)]
+            first = self.choices.pick(f"gates {mark}", shared[::-1] if mark == "δ" else shared).value
+            total = replace(total, cost=0.4)
+            found = [replace(argument, cost=0.0), total]
+            if first == "total" or (given and mark != "δ"):
+                found = [replace(total, cost=0.0), argument]
         if m.name in cell.states:
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
             found.append(Option(("incoming", m), said, 0.5))
@@ -96,6 +107,8 @@ class Gradients(Jacobians):
                 i = self._when(Meaning("value", "", ()))
                 found = [w.gradient(name, i) for name in m.name.split()]
                 return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+            case "product":
+                return self._product_gradient(m)
             case "argument":
                 time = self._step(m)
                 return self._vector(w.gradient(m.name, time, kind="argument", only=only), True)
@@ -108,6 +121,14 @@ class Gradients(Jacobians):
                 return self._vector(found, True)
         time = self._when(m, m.name in self.names.cell.states)
         return self._vector(w.gradient(m.name, time, only=only), True)
+
+    def _product_gradient(self, m: Meaning) -> Thing:
+        """The gradient at r ⊙ h: through the matrix behind it, from the argument it is part of."""
+        w, time = self.world, self._step(m)
+        after = w.gradient(m.block, time, kind="argument") if m.block in self.names.activations else None
+        if after is None:
+            after = w.gradient(m.block, time)
+        return self._vector(after @ w.by_product(m.block, m.name.split(), time), True)
 
     def shares(self, e: Expression) -> list[Any] | None:
         """What each value that uses a state adds to its gradient; None if no state's gradient is meant."""

@@ -277,10 +277,19 @@ def assignments(
         words = 1 if any(i.word for i in used) or not used else 0
         if words and not 1 < times.get("t", 2) < steps:
             continue
-        score = _score(times, lows, span, steps)
+        score = _score(times, lows, span, steps) + 4 * _summed(relation, times, steps, in_head)
         found.append((score, times, span))
     found.sort(key=lambda item: (-item[0], sorted(item[1].items())))
     return [(times, span) for _, times, span in found] or [({"t": 2}, (2, 2))]
+
+
+def _summed(relation: Relation, times: dict[str, int], steps: int, in_head: set[str]) -> bool:
+    """Whether a sum over all steps ends at the last one: ∑_{j=1}^t where t is said nowhere else."""
+    sums = [
+        n for side in relation.sides for n in surface(side) if isinstance(n, Repeated) and n.kind == "sum"
+    ]
+    ends = {x for n in sums if n.high is not None for x, _ in n.high.letters} - in_head
+    return any(times.get(x) == steps for x in ends)
 
 
 def _score(times: dict[str, int], values: list[int | None], span: Any, steps: int) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Activation, names_in
+from grusym.language.expression import Activation, Hadamard, names_in, walk
 from grusym.language.surface import Written
 from grusym.unrolled.index import Index
 from grusym.unrolled.names import ALWAYS, Parts, parts, plain
@@ -72,7 +72,7 @@ class Names:
 
     cell: Cell
     given: frozenset[str] = frozenset()
-    extra: Collection[str] = field(default=())
+    letters: frozenset[str] = frozenset()  # those of all names of the claim, without labels
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -152,15 +152,35 @@ class Names:
                 for k, name in enumerate(owners)
             ]
         found = [*self._arguments(p), *self._outputs(p), *self._weights(p)]
+        product = self._product(p)
+        if product is not None:
+            found.append(product)
         if p.letter in ("J", "jacobian", "Jac") and p.times:
             found.append(Meaning("step_jacobian", "", p.times))
         if p.letter in STACKED and not p.labels:
             found += [Meaning("stack", order, p.times, cost=k) for k, order in enumerate(("hx", "xh"))]
         return found
 
+    def _product(self, p: Parts) -> Meaning | None:
+        """The product r ⊙ h that a matrix multiplies, under a name of both letters: hr, rh, r⊙h."""
+        text = p.key.replace("\\odot", "⊙").replace("\\circ", "⊙").replace("*", "⊙")
+        pairs = (text.split("⊙"), [text[:1], text[1:]])
+        for pair in pairs:
+            if len(pair) != 2 or not all(pair):
+                continue
+            own = [self.own(x) for x in pair]
+            for value in self.cell.values:
+                for node in walk(self.cell.equation(value).right):
+                    if isinstance(node, Hadamard) and {str(f) for f in (node.left, node.right)} == set(own):
+                        return Meaning("product", " ".join(str(x) for x in own), p.times, block=value)
+        return None
+
     def _arguments(self, p: Parts) -> list[Meaning]:
         """Pre-activations: z_t of an RNN, a_o, net_{o,t}, A_g, pre_z."""
         letter = p.letter
+        if len(letter) == 2 and letter[0] in "za" and not p.labels:  # zr of code: the pre-activation of r
+            value = self.own(letter[1])
+            return [Meaning("argument", value, p.times)] if value in self.activations else []
         if not any(letter == a or letter == a.upper() for a in ARGUMENTS) and letter not in ("dpre", "zhat"):
             return []
         if p.labels:
@@ -176,11 +196,12 @@ class Names:
         pair = p.letter in ("W", "V") and bool(p.labels) and {"y", "h"} >= set("".join(p.labels))
         if p.key in OUTPUTS or (pair and not {"h", "hh"} & set(p.labels)):
             found.append(Meaning("output_weight", said=f"{p.key} read as the weights of the output layer"))
-        if p.letter in PREDICTIONS and not p.labels:
+        others = self.letters - {p.letter}  # ŷ - y: one is no error without the other
+        if p.letter in PREDICTIONS and not p.labels and others & set(TARGETS):
             found.append(Meaning("prediction", "", p.times))
-        if p.letter in TARGETS and not p.labels:
+        if p.letter in TARGETS and not p.labels and others & set(PREDICTIONS):
             found.append(Meaning("target", "", p.times))
-        if p.letter in ("γ", "ε", "e", "grad", "g") and not p.labels:
+        if p.letter in ("γ", "ε", "grad", "g") and not p.labels:
             found.append(
                 Meaning(
                     "local", "", p.times, said=f"{p.letter} read as what the loss of the step itself adds"

@@ -85,6 +85,8 @@ def parts(name: NameToken, letters: frozenset[str], timeless: bool = False) -> P
         for word in _words(piece):
             index = read_index(word)
             single = index is not None and len(index.letters) == 1 and not index.constant
+            if index is not None and not index.letters and name.base[:1] in "WUVRb":
+                index = None  # W_1: a label
             sure = index is not None and (not single or index.letters[0][0] in letters or word[:1] in "(<")
             if sure and not timeless and index is not None:
                 times.append(index)

@@ -150,6 +150,10 @@ class Naming:
                 return self._weight(w.weights[m.name])
             case "weights":
                 return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
+            case "product":
+                time = self._step(m)
+                known = [w.at(x, time - (x in self.names.cell.states)) for x in m.name.split()]
+                return self._vector(known[0] * known[1])
             case "stack":
                 return self._vector(self._inside(lambda: self._stacked(m)))
             case "argument":

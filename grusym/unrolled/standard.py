@@ -200,6 +200,7 @@ def _said(lines: list[str], kind: str) -> tuple[str, ...]:
 def _whole(found: list[Fragment], order: list[tuple[str, str]], kind: str) -> tuple[str, tuple[str, ...]]:
     """Fragments and missing lines in the order of computing, and what was added."""
     by_left = {f.left: f for f in found}
+    olds = {f.left for f in found if any(f.left in g.olds for g in found)}
     lines: list[str] = []
     added: list[str] = []
     done: set[str] = set()
@@ -210,7 +211,7 @@ def _whole(found: list[Fragment], order: list[tuple[str, str]], kind: str) -> tu
             return
         done.add(name)
         for use in f.uses:
-            if use != name and use in by_left and by_left[use].argument:
+            if use != name and use in by_left and use not in olds:
                 put(use)
         lines.append(f.text)
 

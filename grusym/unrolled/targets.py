@@ -8,6 +8,9 @@ from grusym.unrolled.index import Index
 from grusym.unrolled.meanings import GRADIENT_LETTERS, Meaning, Names
 from grusym.unrolled.names import Parts
 
+ADORNMENTS = frozenset({"total", "tot", "all", "full", "1", "2", "(1)", "(2)", "new"})
+TAKEN = ("value", "argument", "weight", "weights", "output_weight", "product")
+
 
 def gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
     """The values whose gradient a name may be: δ_c, d_{z_t}, g_{h_{t-1}}, dh_prev, dL_dC, δ^{(t)}."""
@@ -19,7 +22,7 @@ def gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
         if labels:
             found = _targets(names, labels[0], labels[1:], p)
             return (found, "δ" if letter == "δ" else "d") if found else None
-        if letter in ("δ", "delta", "grad", "∂", "ε"):
+        if letter in ("δ", "delta", "grad", "∂", "ε", "e", "grad_output", "dout"):
             hidden = names.cell.equations[-1].left
             out = hidden.rstrip("'") if hidden in names.cell.next_states else names.cell.states[-1]
             found = [Meaning("value", out, p.times)]
@@ -60,7 +63,9 @@ def _targets(names: Names, letter: str, labels: tuple[str, ...], p: Parts) -> li
         return [Meaning("argument", names.activations[-1], times)]
     inner = Parts(letter, labels, times)
     found = names.meanings(inner)
-    if not found and names.own(letter):
+    if not found and names.own(letter) and set(labels) <= ADORNMENTS:
         found = names.meanings(Parts(letter, (), times))
-    usable = [m for m in found if m.kind in ("value", "argument", "weight", "weights", "output_weight")]
+    if not found and not labels:  # δ^all, where a_all is a value
+        found = [Meaning("value", v) for v in names.cell.values if v.partition("_")[2].strip("{}") == letter]
+    usable = [m for m in found if m.kind in TAKEN]
     return [replace(m, times=times) for m in usable]

@@ -61,8 +61,9 @@ def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool
 
     Raises ReadError with line and column at what cannot be read.
     """
-    names = Names(frame.cell, frame.given)
-    lines = without_definitions(relations(wide_tokens(text), text), names)
+    read = relations(wide_tokens(text), text)
+    names = Names(frame.cell, frame.given, _letters(read))
+    lines = without_definitions(read, names)
     steps = tuple(_step(frame, names, relation, text, frozenset(constant), mend) for relation in lines)
     if len(steps) == 1:
         return steps[0]
@@ -76,9 +77,15 @@ def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool
 
 def guesses(frame: Frame, text: str) -> tuple[str, ...]:
     """The names of a claim that are not the cell's own and only guessed to be something of it."""
-    names = Names(frame.cell, frame.given)
-    found = [w for r in relations(wide_tokens(text), text) for side in r.sides for w in written(side)]
+    read = relations(wide_tokens(text), text)
+    names = Names(frame.cell, frame.given, _letters(read))
+    found = [w for r in read for side in r.sides for w in written(side)]
     return tuple(w.name.base for w in found if _guessed(w, names))
+
+
+def _letters(read: list[Relation]) -> frozenset[str]:
+    """The letters of all names of a claim."""
+    return frozenset(parts(w.name, ALWAYS).letter for r in read for side in r.sides for w in written(side))
 
 
 def _guessed(w: Written, names: Names) -> bool:

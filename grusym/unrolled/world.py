@@ -17,12 +17,19 @@ from grusym.language.activations import ACTIVATIONS
 from grusym.language.arrays import concrete
 from grusym.language.cell import Cell
 from grusym.language.evaluation import evaluate, evaluate_cell
-from grusym.language.expression import Activation, Expression
+from grusym.language.expression import Activation, Expression, Hadamard, Name, children, rebuilt
 
 Array = Any
 STEP = 1e-20
 Held = frozenset[tuple[str, int | None]]  # a value's name, and the time at which it is held, or all times
 FREE: Held = frozenset()
+
+
+def _with(e: Expression, factors: frozenset[str], new: Expression) -> Expression:
+    """A tree with a product of two names replaced."""
+    if isinstance(e, Hadamard) and {str(e.left), str(e.right)} == factors:
+        return new
+    return rebuilt(e, tuple(_with(child, factors, new) for child in children(e)))
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,23 @@ class World:
         if j == 0 and by == self.out and only in (None, 0):
             total = total + self.V.T @ self.errors[0] * 0
         return total
+
+    def by_product(self, value: str, factors: list[str], time: int) -> Array:
+        """The derivative of a value, or of its activation's argument, by a product of two names in it."""
+        e = self.cell.equation(value).right
+        e = e.operand if isinstance(e, Activation) else e
+        mark = Name("product")
+        known = self._known(time)
+        base = known[factors[0]] * known[factors[1]]
+        inside = _with(e, frozenset(factors), mark)
+        shapes = {**self.cell.shapes, mark.name: self.cell.shapes[factors[0]]}
+        columns = []
+        for k in range(base.size):
+            stepped = base.astype(complex)
+            stepped[k] += 1j * STEP
+            found = evaluate(inside, {**known, mark.name: stepped}, shapes, self.shape(value))
+            columns.append(np.imag(found) / STEP)
+        return np.stack(columns, axis=-1)
 
     def local(self, time: int) -> Array:
         """What the loss of a step adds to the gradient at its state."""
