@@ -123,12 +123,16 @@ def _transposes(e: Expression, names: Names) -> Iterator[Edit]:
             under.add(id(node.operand))
             yield Edit(kinds.TRANSPOSE, put(node.operand), node)
             count += 1
+        elif isinstance(node, Repeated) and node.kind == "prod":
+            yield Edit(kinds.TRANSPOSE, put(Transpose(node, span=node.span)), node)
         elif is_weight(node, names) and id(node) not in under:
             yield Edit(kinds.TRANSPOSE, put(Transpose(node, span=node.span)), node)
             count += 1
     if count > 1:
         whole = _toggled(e, names)
         yield Edit(kinds.TRANSPOSE, whole, e)
+        for other in _orders(whole, names):
+            yield Edit(kinds.TRANSPOSE, other.tree, e)
         for node, put in sites(whole):
             if isinstance(node, Sliced):
                 yield Edit(kinds.TRANSPOSE, put(_other_half(node)), e)
@@ -162,6 +166,9 @@ def _orders(e: Expression, names: Names) -> Iterator[Edit]:
             swapped = _swapped_inside(moved)
             if swapped is not None:
                 yield Edit(kinds.CHAIN, put(replace(node, factors=(f[0], *swapped.factors[:-1]))), node)
+        if isinstance(f[-1], Starred | Hadamard):  # W (δ ⊙ r) as (W δ) ⊙ r
+            out = replace(f[-1], left=Chain((*f[:-1], f[-1].left), s), right=f[-1].right)
+            yield Edit(kinds.ORDER, put(out), node)
         for i in range(len(f) - 1):
             order = (*f[:i], f[i + 1], f[i], *f[i + 2 :])
             yield Edit(kinds.ORDER, put(Chain(order, s, span=node.span)), node)

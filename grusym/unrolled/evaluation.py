@@ -47,6 +47,11 @@ from grusym.unrolled.world import World
 class Evaluation(Gradients):
     """Walks the tree of a side."""
 
+    def side(self, e: Expression, i: int) -> Thing:
+        """The value of one side of a claim."""
+        self.right = i > 0
+        return self.of(e)
+
     def of(self, e: Expression) -> Thing:
         """The value of a node."""
         match e:

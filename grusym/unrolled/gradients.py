@@ -18,6 +18,7 @@ from grusym.language.surface import Written
 from grusym.unrolled.arrays import Thing
 from grusym.unrolled.choices import Option
 from grusym.unrolled.jacobians import Jacobians
+from grusym.unrolled.lexer import PARTED
 from grusym.unrolled.meanings import Meaning
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import (
@@ -200,4 +201,7 @@ class Gradients(Jacobians):
 
 
 def _shown(w: Written) -> str:
-    return w.name.base + (f"_{w.name.subscript}" if w.name.subscript else "").replace("\x1f", ",")
+    scripts = (f"_{w.name.subscript}" if w.name.subscript else "") + (
+        f"^{w.name.label}" if w.name.label else ""
+    )
+    return w.name.base + scripts.replace(PARTED, ",")

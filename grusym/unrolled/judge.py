@@ -62,6 +62,7 @@ def scenes(
                     flippable and _row_first(relation),
                     local,
                     head,
+                    relation.sides[0].name if isinstance(relation.sides[0], Written) else None,
                 )
             )
     return found
@@ -116,7 +117,7 @@ def attempt(scene: Scene, relation: Relation, choices: Choices) -> bool | str:
     evaluation = Evaluation(scene, choices)
     try:
         with np.errstate(all="ignore"):
-            things = [evaluation.of(side) for side in relation.sides]
+            things = [evaluation.side(side, i) for i, side in enumerate(relation.sides)]
             if relation.signs == ("+=",):
                 return _added(evaluation, relation.sides[0], *things)
             return all(
@@ -277,8 +278,10 @@ def assignments(
         words = 1 if any(i.word for i in used) or not used else 0
         if words and not 1 < times.get("t", 2) < steps:
             continue
-        score = _score(times, lows, span, steps) + 4 * _summed(relation, times, steps, in_head)
+        score = _score(times, lows, span, steps)
         found.append((score, times, span))
+    if any(_summed(relation, times, steps, in_head) for _, times, _ in found):
+        found = [f for f in found if _summed(relation, f[1], steps, in_head)]
     found.sort(key=lambda item: (-item[0], sorted(item[1].items())))
     return [(times, span) for _, times, span in found] or [({"t": 2}, (2, 2))]
 

@@ -181,7 +181,7 @@ class Names:
         if len(letter) == 2 and letter[0] in "za" and not p.labels:  # zr of code: the pre-activation of r
             value = self.own(letter[1])
             return [Meaning("argument", value, p.times)] if value in self.activations else []
-        if not any(letter == a or letter == a.upper() for a in ARGUMENTS) and letter not in ("dpre", "zhat"):
+        if not any(letter == a or letter == a.upper() for a in ARGUMENTS):
             return []
         if p.labels:
             gates = self.gates_in(p.labels)
@@ -196,7 +196,9 @@ class Names:
         pair = p.letter in ("W", "V") and bool(p.labels) and {"y", "h"} >= set("".join(p.labels))
         if p.key in OUTPUTS or (pair and not {"h", "hh"} & set(p.labels)):
             found.append(Meaning("output_weight", said=f"{p.key} read as the weights of the output layer"))
-        others = self.letters - {p.letter}  # ŷ - y: one is no error without the other
+        others = {
+            x for x in self.letters - {p.letter} if not self.owns(x)
+        }  # ŷ - y: one is no error without the other
         if p.letter in PREDICTIONS and not p.labels and others & set(TARGETS):
             found.append(Meaning("prediction", "", p.times))
         if p.letter in TARGETS and not p.labels and others & set(PREDICTIONS):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -21,10 +20,11 @@ from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.judge import attempt, holds
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.tree import GradientOf, Largest, Relation
-from grusym.unrolled.world import Held
 
 BASES = 6  # readings of the original under which a change is tried
-SECONDS = 0.8
+MOST = 2500  # attempts in all
+DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
+DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 
 
 @dataclass(frozen=True)
@@ -39,50 +39,91 @@ class Mended:
 
 
 def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
-    """The likeliest error of a claim that holds under no reading; None if none is found in time.
+    """The likeliest error of a claim that holds under no reading; None if none is found in so many attempts.
 
     A change counts if the changed claim holds in all scenes under a reading that fitted the original one.
     """
-    end = time.monotonic() + SECONDS
+    search = Search(scenes, relation)
     bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
     if bound and any(isinstance(n, Largest) for side in relation.sides for n in surface(side)):
-        return _first(scenes, relation, end, [{}]) or Mended(kinds.NORM)
+        return search.quick([{}]) or Mended(kinds.NORM)
     bases, fits = _bases(scenes[0], relation)
-    found = _first(scenes, relation, end, bases)
-    if found is not None:
-        return found
-    if fits:
+    found = search.quick(bases) if fits else None
+    if found is None and fits:
         paths = _missing(scenes[0], relation, bases)
-        if paths:
-            return Mended(kinds.PATH, paths=paths)
-    return None
+        found = Mended(kinds.PATH, paths=paths) if paths else None
+    return found or search.deep() or (search.with_paths(bases) if fits else None)
+
+
+class Search:
+    """Changes tried one by one, as long as attempts are left."""
+
+    def __init__(self, scenes: list[Scene], relation: Relation) -> None:
+        self.scenes, self.relation, self.left = scenes, relation, MOST
+        self.changes = list(_changes(scenes[0], relation))
+
+    def quick(self, bases: list[dict[str, int]]) -> Mended | None:
+        """The first change that sets the claim right under a reading of the original, cheapest first."""
+        for picked in bases:
+            for edit, changed in self.changes:
+                if self.left <= 0:
+                    return None
+                choices = Choices(dict(picked))
+                if self._holds(changed, choices):
+                    return Mended(edit.kind, changed, edit.node, said=choices.said)
+        return None
+
+    def deep(self) -> Mended | None:
+        """The first change that sets it right under a reading of its own."""
+        self.left = MOST
+        for edit, changed in self.changes:
+            if edit.kind not in DEEP:
+                continue
+            for choices, result in readings(self._attempting(changed), DEEPER):
+                if self.left <= 0:
+                    return None
+                if result is True and self._holds(changed, Choices(dict(choices.picked))):
+                    return Mended(edit.kind, changed, edit.node, said=choices.said)
+        return None
+
+    def with_paths(self, bases: list[dict[str, int]]) -> Mended | None:
+        """A transpose after whose change nothing but paths is missing."""
+        for edit, changed in self.changes:
+            if edit.kind == kinds.TRANSPOSE:
+                paths = _missing(self.scenes[0], changed, bases[:3])
+                if paths:
+                    return Mended(edit.kind, changed, edit.node, paths)
+        return None
+
+    def _attempting(self, changed: Relation) -> Callable[[Choices], bool | str]:
+        def one(choices: Choices) -> bool | str:
+            self.left -= 1
+            try:
+                return attempt(self.scenes[0], changed, choices)
+            except GrusymError as error:
+                return str(error)
+
+        return one
+
+    def _holds(self, changed: Relation, choices: Choices) -> bool:
+        picked = dict(choices.picked)
+        self.left -= 1
+        try:
+            if attempt(self.scenes[0], changed, choices) is not True:
+                return False
+            return all(attempt(s, changed, Choices(dict(picked))) is True for s in self.scenes[1:])
+        except GrusymError:
+            return False
 
 
 def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool]:
-    """The cheapest readings that fit, else the cheapest that do not, and whether any fits."""
-    fitting: list[dict[str, int]] = []
-    others: list[dict[str, int]] = []
-    for choices, result in readings(lambda c: attempt(scene, relation, c), 60):
-        (others if isinstance(result, str) else fitting).append(choices.picked)
-        if len(fitting) == BASES:
-            break
-    return fitting or others[:BASES], bool(fitting)
-
-
-def _first(scenes: list[Scene], relation: Relation, end: float, bases: list[dict[str, int]]) -> Mended | None:
-    for edit, changed in _changes(scenes[0], relation):
-        if time.monotonic() > end:
-            return None
-        for picked in bases:
-            choices = Choices(dict(picked))
-            try:
-                if attempt(scenes[0], changed, choices) is not True:
-                    continue
-                if all(attempt(s, changed, Choices(dict(picked))) is True for s in scenes[1:]):
-                    return Mended(edit.kind, changed, edit.node, said=choices.said)
-            except GrusymError:
-                break
-    return None
+    """The cheapest readings that fit, and whether any does."""
+    fitting = [
+        choices.picked
+        for choices, result in readings(lambda c: attempt(scene, relation, c), 60)
+        if not isinstance(result, str)
+    ]
+    return fitting[:BASES], bool(fitting)
 
 
 def _changes(scene: Scene, relation: Relation) -> Iterator[tuple[Edit, Relation]]:
@@ -122,6 +163,3 @@ def _missing(scene: Scene, relation: Relation, bases: list[dict[str, int]]) -> t
                 if holds(evaluation, left, total, "="):
                     return tuple(name for name, _ in some)
     return ()
-
-
-__all__ = ["Held", "Mended", "mended"]

@@ -47,6 +47,7 @@ class Naming:
             self.rows = self.flipped
         self.algebra = Algebra(choices, self.rows, scene.code)
         self.inner = "t"
+        self.right = False  # whether a side after the first is evaluated
         self.shift = 0
 
     # ---- the world -----------------------------------------------------------------------------
@@ -132,12 +133,25 @@ class Naming:
         p = self._parts(w)
         if not self.names.meanings(p):
             target = gradient_target(p, self.names)
+            if target is not None and self._kept(target[0], w):
+                return self._slope_at(Written(NameToken(target[0][0].name.rstrip("'")), span=w.span))
             if target is not None:
                 return self._gradient_at(*target, w)
             one = _loose_word(p)
             if one is not None:
                 return self.of(one)
         return self.thing(self.meaning(w))
+
+    def _kept(self, meanings: list[Meaning], w: Written) -> bool:
+        """Whether dz on the right of dz = ... dz is the slope of z, kept under the name until then."""
+        m = meanings[0]
+        if not self.right or w.name != self.scene.assigned or m.name not in self.names.activations:
+            return False
+        said = f"{w.name.base} on the right is the slope that is kept under that name"
+        return bool(self.choices.pick("kept", [Option(True, said), Option(False, "", 0.5)]).value)
+
+    def _slope_at(self, value: Expression) -> Thing:
+        raise NotImplementedError
 
     def thing(self, m: Meaning) -> Thing:
         """The array of a meaning."""

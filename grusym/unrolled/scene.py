@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from grusym.language.scanner import NameToken
 from grusym.unrolled.arrays import Misfit
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.world import Point, World
@@ -35,6 +36,7 @@ class Scene:
     flipped: bool = False  # whether a reading as rows may be tried for a cell of columns
     local: bool = False  # whether the loss of a single step is spoken of
     head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
+    assigned: NameToken | None = None  # the name that the first side gives a value
     constant: frozenset[str] = frozenset()  # values that are held constant at every step
 
 

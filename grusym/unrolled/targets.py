@@ -8,7 +8,7 @@ from grusym.unrolled.index import Index
 from grusym.unrolled.meanings import GRADIENT_LETTERS, Meaning, Names
 from grusym.unrolled.names import Parts
 
-ADORNMENTS = frozenset({"total", "tot", "all", "full", "1", "2", "(1)", "(2)", "new"})
+ADORNMENTS = frozenset({"total", "tot", "all", "full", "new"})
 TAKEN = ("value", "argument", "weight", "weights", "output_weight", "product")
 
 
