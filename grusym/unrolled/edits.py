@@ -75,6 +75,7 @@ def with_inner(e: Expression, pieces: tuple[Expression, ...]) -> Expression:
 
 def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     """The neighbours of a tree, likeliest kinds of error first."""
+    yield from _chains(e, names)
     yield from _transposes(e, names)
     yield from _orders(e, names)
     yield from _brackets(e)
@@ -154,7 +155,8 @@ def gradientlike(e: Expression, names: Names) -> bool:
     return False
 
 
-def _orders(e: Expression, names: Names) -> Iterator[Edit]:
+def _chains(e: Expression, names: Names) -> Iterator[Edit]:
+    """A gradient before transposed factors moved behind them, or the factors set in the order of rows."""
     for node, put in sites(e):
         if not isinstance(node, Chain):
             continue
@@ -166,6 +168,13 @@ def _orders(e: Expression, names: Names) -> Iterator[Edit]:
             swapped = _swapped_inside(moved)
             if swapped is not None:
                 yield Edit(kinds.CHAIN, put(replace(node, factors=(f[0], *swapped.factors[:-1]))), node)
+
+
+def _orders(e: Expression, names: Names) -> Iterator[Edit]:
+    for node, put in sites(e):
+        if not isinstance(node, Chain):
+            continue
+        f, s = node.factors, node.signs
         if isinstance(f[-1], Starred | Hadamard):  # W (δ ⊙ r) as (W δ) ⊙ r
             out = replace(f[-1], left=Chain((*f[:-1], f[-1].left), s), right=f[-1].right)
             yield Edit(kinds.ORDER, put(out), node)

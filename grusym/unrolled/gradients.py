@@ -73,24 +73,35 @@ class Gradients(Jacobians):
         if m.kind != "value":
             return [Option((m.kind, m))]
         value = cell.next_of(m.name) if m.name in cell.states else m.name
-        total = Option(("total", m))
-        found = [total]
-        if value in self.names.activations:
-            argument = Option(
-                ("argument", replace(m, name=value)), f"{shown} is the gradient at the argument", 0.4
-            )
-            own = cell.equation(value).right
-            given = isinstance(own, Activation) and isinstance(own.operand, Name)  # it has a name of its own
-            shared = [Option("total"), Option("argument", "", 0.3)]
-            first = self.choices.pick(f"gates {mark}", shared[::-1] if mark == "δ" else shared).value
-            total = replace(total, cost=0.4)
-            found = [replace(argument, cost=0.0), total]
-            if first == "total" or (given and mark != "δ"):
-                found = [replace(total, cost=0.0), argument]
+        found = self._at_value_or_argument(m, value, mark, shown)
         if m.name in cell.states:
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
-            found.append(Option(("incoming", m), said, 0.5))
+            next_ = any(index.word == "next" for index in m.times)  # what code hands back is dc_next
+            found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
         return found
+
+    def _at_value_or_argument(self, m: Meaning, value: str, mark: str, shown: str) -> list[Option]:
+        """The gradient at a value, or at the argument of the activation that gives it.
+
+        One mark means the same for all gates, unless a gate's name is read otherwise; for a state it means
+        the same at all times.
+        """
+        cell = self.names.cell
+        total = Option(("total", m))
+        if value not in self.names.activations:
+            return [total]
+        said = f"{shown} is the gradient at the argument"
+        argument = Option(("argument", replace(m, name=value)), said)
+        state = m.name in cell.states
+        own = cell.equation(value).right
+        named = isinstance(own, Activation) and isinstance(own.operand, Name)  # the argument has a name
+        kinds = [Option("total"), Option("argument", "", 0.4 if state else 0.3)]
+        key = f"{mark} of {m.name}" if state else f"gates {mark}"
+        first = self.choices.pick(key, kinds[::-1] if mark == "δ" else kinds).value
+        if named and mark != "δ":
+            first = "total"
+        order = [total, argument] if first == "total" else [argument, total]
+        return order[:1] if state else [order[0], replace(order[1], cost=0.4)]
 
     def _gradient_of(self, kind: str, m: Meaning, only: int | None) -> Thing:
         w = self.world
@@ -100,7 +111,8 @@ class Gradients(Jacobians):
             case "output_weight":
                 out = w.out
                 outer = [np.outer(w.errors[i], w.at(out, i)) for i in range(1, self.scene.point.steps + 1)]
-                return self._weight(sum(outer[1:], start=outer[0]))
+                whole = sum(outer[1:], start=outer[0])
+                return Thing("matrix", whole.T if self.rows else whole, loss=True)
             case "total" if m.kind in ("weight", "weights"):
                 found = [w.gradient(name, None, only=only) for name in m.name.split()]
                 return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))

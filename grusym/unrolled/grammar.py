@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grusym.errors import ReadError, read_error
+from grusym.errors import GrusymError, ReadError, read_error
 from grusym.language.claim_grammar import LOSSES, ClaimGrammar
 from grusym.language.expression import (
     Activation,
@@ -20,6 +20,7 @@ from grusym.language.lexer import Token
 from grusym.language.scanner import NameToken
 from grusym.language.surface import Chain, Written
 from grusym.unrolled.index import Index, read_index
+from grusym.unrolled.lexer import PARTED, WideLexer
 from grusym.unrolled.tree import (
     Dots,
     GradientOf,
@@ -155,7 +156,7 @@ class WideGrammar(ClaimGrammar):
         ahead = [t.text for t in self.tokens[self.i + 1 : self.i + 4]]
         if "'" in ahead[:2] and isinstance(e, Written) and e.name.base == "σ":
             self.i += 4 if ahead[0] == "{" else 2
-            return SlopeAt(replace(e, name=replace(e.name, base="")), span=e.span)
+            return SlopeAt(replace(e, name=_of_script(e.name)), span=e.span)
         found = self._index_ahead(isinstance(e, Norm | Largest))
         if found is not None:
             index, self.i = found
@@ -280,7 +281,7 @@ class WideGrammar(ClaimGrammar):
         if base == "σ" and name.subscript and (name.primes or self.is_sign("'")):
             while self.is_sign("'"):
                 self.take()
-            return SlopeAt(Written(replace(name, base="", primes=0), span=token.span), span=token.span)
+            return SlopeAt(Written(_of_script(name), span=token.span), span=token.span)
         if base in GENERIC and (name.primes or self.is_sign("'")) and self._bracket_after_primes():
             while self.is_sign("'"):
                 self.take()
@@ -331,7 +332,7 @@ class WideGrammar(ClaimGrammar):
             following = self.next.name
             if following is not None and following.base in LOSSES:
                 self.take()
-            inner = Written(replace(name, base=""), span=token.span)
+            inner = Written(_script_name(name.subscript), span=token.span)
             return GradientOf(inner, "∇", span=token.span)
         if self.next.name is None:
             raise self.fail("a name must stand after ∇, as in ∇W or ∇_h L")
@@ -415,6 +416,26 @@ class WideGrammar(ClaimGrammar):
                 raise self.fail("a slice is read as [a:b], as in [:H]", opened)
             ranges.append((low, high))
         return Sliced(e, tuple(ranges), span=e.span)
+
+
+def _script_name(script: str) -> NameToken:
+    """The name that a script is: the h_{t+1} of ∇_{h_{t+1}}; of more than a name, all of it as a label."""
+    lexer = WideLexer(script)
+    lexer.latex = True
+    try:
+        name = lexer.name() if script and lexer.starts_name() else None
+    except GrusymError:
+        name = None
+    return name if name is not None and lexer.at >= len(lexer.text) else NameToken("", subscript=script)
+
+
+def _of_script(name: NameToken) -> NameToken:
+    """The i_t of σ'_{i_t}, with what else the name bears."""
+    first, _, rest = name.subscript.partition(PARTED)
+    inner = _script_name(first)
+    scripts = PARTED.join(x for x in (inner.subscript, rest) if x)
+    labels = PARTED.join(x for x in (inner.label, name.label) if x)
+    return replace(inner, subscript=scripts, label=labels)
 
 
 def _bracketed(grammar: WideGrammar) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from grusym.language.cell import Cell
 from grusym.language.expression import Activation, Hadamard, names_in, walk
@@ -138,8 +139,19 @@ class Names:
         """What a name as written may stand for."""
         return self.meanings(parts(w.name, ALWAYS))
 
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What was found of names before."""
+        return {}
+
     def meanings(self, p: Parts) -> list[Meaning]:
         """What a name may stand for, likeliest first; nothing if nothing is known of it."""
+        if p not in self.kept:
+            self.kept[p] = self._meanings(p)
+        found: list[Meaning] = self.kept[p]
+        return found
+
+    def _meanings(self, p: Parts) -> list[Meaning]:
         owners = self.owns(p.key) or (self.owns(plain(p.letter)) if not p.labels else [])
         if owners and owners[0] in self.cell.weights:
             own = [Meaning("weight", owners[0])]

@@ -22,7 +22,7 @@ from grusym.unrolled.scene import Scene
 from grusym.unrolled.tree import GradientOf, Largest, Relation
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 2500  # attempts in all
+MOST = 1200  # attempts in all
 DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
 DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 

@@ -76,6 +76,7 @@ def _cut(script: str) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=65536)
 def parts(name: NameToken, letters: frozenset[str], timeless: bool = False) -> Parts:
     """A name taken apart; `letters` are those that are times here, `timeless` that it has none."""
     labels: list[str] = []

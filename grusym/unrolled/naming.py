@@ -122,7 +122,7 @@ class Naming:
         options = [Option(m, m.said, m.cost) for m in found]
         meaning = self.choices.pick(f"name {p.key}", options, sized=True).value
         assert isinstance(meaning, Meaning)
-        return replace(meaning, times=p.times)
+        return meaning if meaning.times == p.times else replace(meaning, times=p.times)
 
     def _unknown(self, p: Parts) -> str:
         shown = p.letter + ("_" + ",".join(p.labels) if p.labels else "")
@@ -172,8 +172,8 @@ class Naming:
                 return self._vector(self._inside(lambda: self._stacked(m)))
             case "argument":
                 return self._vector(self._inside(lambda: w.argument(m.name, self._argument_step(m))))
-            case "output_weight":
-                return self._weight(w.V)
+            case "output_weight":  # p × n, or n × p where outputs are h V
+                return Thing("matrix", w.V.T if self.rows else w.V)
             case "logit":
                 return self._vector(w.V @ self._inside(lambda: w.at(w.out, self._step(m))))
             case "prediction":

@@ -13,6 +13,15 @@ TAKEN = ("value", "argument", "weight", "weights", "output_weight", "product")
 
 
 def gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
+    """What a name is a gradient of, found once a name."""
+    key = ("gradient", p)
+    if key not in names.kept:
+        names.kept[key] = _gradient_target(p, names)
+    found: tuple[list[Meaning], str] | None = names.kept[key]
+    return found
+
+
+def _gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
     """The values whose gradient a name may be: δ_c, d_{z_t}, g_{h_{t-1}}, dh_prev, dL_dC, δ^{(t)}."""
     letter, labels = p.letter, p.labels
     for mark in ("dL", "dE", "dJ", "dl"):

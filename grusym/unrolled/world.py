@@ -73,6 +73,8 @@ class World:
         if point.last:
             self.errors[:-1] = 0
         self._moved: dict[Any, list[dict[str, Array]]] = {}
+        self._jacobians: dict[Any, Array] = {}
+        self._gradients: dict[Any, Array] = {}
         self.values = self._run({}, {})
 
     def _draw(self, name: str, scale: float) -> Array:
@@ -144,6 +146,12 @@ class World:
 
         `j` None moves a weight at all steps; `kind` "argument" moves the argument of by's activation.
         """
+        key = (of, i, by, j, held, kind)
+        if key not in self._jacobians:
+            self._jacobians[key] = self._jacobian(of, i, by, j, held, kind)
+        return self._jacobians[key]
+
+    def _jacobian(self, of: str, i: int, by: str, j: int | None, held: Held, kind: str) -> Array:
         moved = self._steps(by, j, held, kind)
         name = self.cell.next_of(of) if of in self.cell.states else of
         base = self.shape(by)
@@ -160,14 +168,18 @@ class World:
         self, by: str, j: int | None, held: Held = FREE, kind: str = "", only: int | None = None
     ) -> Array:
         """∂L/∂by_j, or of the loss at step `only` alone."""
+        key = (by, j, held, kind, only)
+        if key not in self._gradients:
+            self._gradients[key] = self._gradient(by, j, held, kind, only)
+        return self._gradients[key]
+
+    def _gradient(self, by: str, j: int | None, held: Held, kind: str, only: int | None) -> Array:
         total = np.zeros(self.shape(by))
         for i in range(1, self.point.steps + 1):
             if only is not None and i != only:
                 continue
             local = self.V.T @ self.errors[i]
             total = total + np.tensordot(local, self.jacobian(self.out, i, by, j, held, kind), 1)
-        if j == 0 and by == self.out and only in (None, 0):
-            total = total + self.V.T @ self.errors[0] * 0
         return total
 
     def by_product(self, value: str, factors: list[str], time: int) -> Array:
