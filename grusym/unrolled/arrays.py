@@ -110,7 +110,7 @@ class Algebra:
             return Thing("row", v.array @ a.array, loss=v.loss)
         options = []
         diagonal = sign != "@" and v.size == a.array.shape[0]
-        if diagonal and (elementwise or not v.loss):
+        if diagonal and (elementwise or sign == "*" or not v.loss):
             options.append(
                 Option(Thing("matrix", v.array[:, None] * a.array, derivative=a.derivative), SCALED)
             )

@@ -61,9 +61,18 @@ def prepared(line: str) -> str:
         text = _LAYER.sub(lambda m: m[1].lower() + "(", text)
         text = re.sub(r"\b(\w+)\.forward\(", r"\1(", text)
         text = _KEYED.sub(r"\1", text)
-        text = _PATH.sub(lambda m: m[0] if m[0] in ("np.", "torch.", "tf.", "jnp.") else "", text)
+        text = _PATH.sub(
+            lambda m: (
+                m[0]
+                if m.string.startswith("dot(", m.end()) or m[0] in ("np.", "torch.", "tf.", "jnp.")
+                else ""
+            ),
+            text,
+        )
         text = _DOTTED.sub(" * ", text) if not re.search(r"\bnp\.|\btorch\.|\.T\b", text) else text
         text = re.sub(r"\b([hxcs])s\[", r"\1[", text)
+        text = re.sub(r"(\w+(?:\.T)?)\.dot\(([\w.]+)\)", r"\1 @ \2", text)
+        text = re.sub(r"\b(prev|next)_([a-z])\b", r"\2_\1", text)
         text = re.sub(r"\bh_p\b", "h_prev", text)
         text = re.sub(r"(?<![\w.])([WUVRwub])([a-z]{1,2})(?![\w(])", _lettered, text)
         text = _old_states(text)

@@ -68,8 +68,9 @@ class Gradients(Jacobians):
         if m.kind in ("weight", "weights"):
             said = f"{shown} is the share of one step, which is summed over the steps"
             return [Option(("total", m)), Option(("step", m), said, 0.3)]
-        if m.kind == "product":
-            return [Option(("product", m))]
+        if m.kind == "output_weight":
+            said = f"{shown} is the share of one step, which is summed over the steps"
+            return [Option(("output_weight", m)), Option(("output_share", m), said, 0.3)]
         if m.kind != "value":
             return [Option((m.kind, m))]
         value = cell.next_of(m.name) if m.name in cell.states else m.name
@@ -120,6 +121,10 @@ class Gradients(Jacobians):
                 i = self._when(Meaning("value", "", ()))
                 found = [w.gradient(name, i) for name in m.name.split()]
                 return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+            case "output_share":
+                i = self._when(Meaning("value"))
+                share = np.outer(w.errors[i], w.at(w.out, i))
+                return Thing("matrix", share.T if self.rows else share, loss=True)
             case "product":
                 return self._product_gradient(m)
             case "argument":

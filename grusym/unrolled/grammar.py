@@ -9,9 +9,11 @@ from dataclasses import replace
 from grusym.errors import GrusymError, ReadError, read_error
 from grusym.language.claim_grammar import LOSSES, ClaimGrammar
 from grusym.language.expression import (
+    ONE,
     Activation,
     Diagonal,
     Expression,
+    Power,
     Sum,
     Transpose,
 )
@@ -35,6 +37,8 @@ from grusym.unrolled.tree import (
     SlopeAt,
 )
 
+_COMPARED = r"\s*(\\geq?|\\leq?|≥|≤|>=|<=|>|<|\\gt|\\lt)\s*"
+_BETWEEN = re.compile(rf"([\w+-]+?){_COMPARED}([A-Za-z]){_COMPARED}([\w+-]+)")
 SIGNS = ("=", "≤", "≥", "≈", "+=", "-=", "∼", "≲")
 GENERIC = ("f", "φ", "ϕ", "g", "ψ", "F", "act")  # functions that documents leave unnamed
 MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
@@ -134,7 +138,7 @@ class WideGrammar(ClaimGrammar):
 
     def postfix(self) -> Expression:
         """An atom with powers, transposes and slices."""
-        e = super().postfix()
+        e = self._powers(super().postfix())
         while self.is_sign("[") and not self.next.spaced and self._colon_ahead():
             e = self._sliced(e)
             e = self._powers(e)
@@ -142,6 +146,15 @@ class WideGrammar(ClaimGrammar):
 
     def _powers(self, e: Expression) -> Expression:
         while True:
+            method = self.tokens[self.i + 1].name if self.is_sign(".") else None
+            if method is not None and method.base in ("dot", "matmul", "mm") and not method.subscript:
+                self.i += 2
+                e = Chain((e, self.bracketed(self.take())), ("@",), span=e.span)
+                continue
+            if method is not None and method.base == "sum":
+                self.i += 2
+                self._arguments_skipped(self.take())
+                continue
             if self.is_sign("ᵀ"):
                 self.take()
                 e = Transpose(e, span=e.span)
@@ -194,7 +207,9 @@ class WideGrammar(ClaimGrammar):
             self._sign("/", begun)
             self._sign("∂", begun)
             return Partial(of, self._changed(), span=begun.span)
-        if self.is_sign("frac") and self._small_change(self.i + 2) is not None:
+        change = self.tokens[min(self.i + 2, len(self.tokens) - 1)]
+        plain_d = change.name is not None and change.name == NameToken("d")
+        if self.is_sign("frac") and (plain_d or self._small_change(self.i + 2) is not None):
             return self._derivative_fraction()
         return super().atom()
 
@@ -295,6 +310,19 @@ class WideGrammar(ClaimGrammar):
             opened = self.take()
             u, v = self.sum(), self._second(opened)
             return Chain((u, Transpose(v)), ("",), span=token.span)
+        if base == "square" and self.is_sign("("):
+            return Power(self.bracketed(self.take()), 2, span=token.span)
+        if base == "sum" and self.is_sign("("):
+            opened = self.take()
+            inner = self.sum()
+            if self.is_sign(","):
+                self._arguments_skipped(opened)
+            else:
+                self.expect(")", opened)
+            return inner
+        if base in ("ones_like", "ones") and self.is_sign("("):
+            self._arguments_skipped(self.take())
+            return ONE
         if base == "multiply" and self.is_sign("("):
             from grusym.language.surface import Starred
 
@@ -302,6 +330,15 @@ class WideGrammar(ClaimGrammar):
             u, v = self.sum(), self._second(opened)
             return Starred(u, v, span=token.span)
         return super().named(token, name)
+
+    def _arguments_skipped(self, opened: Token) -> None:
+        """Move past the arguments of sum(axis=0): over a batch of one there is nothing to sum."""
+        depth = 1
+        while depth:
+            if self.next.kind == "end":
+                self.expect(")", opened)
+            token = self.take()
+            depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
 
     def _second(self, opened: Token) -> Expression:
         self.expect(",", opened)
@@ -453,6 +490,15 @@ def _bracketed(grammar: WideGrammar) -> bool:
 def _limits(name: NameToken, grammar: WideGrammar) -> tuple[str, Index | None, Index | None]:
     r"""Letter and limits: _{i=k+1}^{t}, _{k=1..t}, _i^k, _t."""
     below, above = name.subscript.strip("() "), name.label.strip()
+    between = _BETWEEN.fullmatch(below)
+    if between is not None:  # t ≥ i > k, k < i ≤ t
+        first, sign, letter, other, last = between.groups()
+        high_text, low_text = (first, last) if sign[-1] in ">≥" or "g" in sign else (last, first)
+        strict = other if high_text == first else sign
+        low = read_index(low_text)
+        if low is not None:
+            open_ = strict in (">", "<", r"\gt", r"\lt")
+            return letter, low.shifted(1) if open_ else low, read_index(high_text)
     high = read_index(above) if above else None
     m = _RANGE.fullmatch(below)
     if m is not None:

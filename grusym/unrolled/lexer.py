@@ -16,7 +16,7 @@ RELATIONS |= {"equiv": "=", "sim": "∼", "propto": "∼", "triangleq": "=", "co
 BIG = {"sum": "sum", "prod": "prod", "∑": "sum", "∏": "prod"}
 DOTS = {"ldots", "dots", "cdots", "dotsc", "dotsb", "dotsm", "hdots"}
 BARS = {"Vert", "lVert", "rVert", "|", "lVerti", "rVerti"}
-_PATH = re.compile(r"(?:[A-Za-z_]\w*\.)+(?!T\b)(?=[A-Za-z_])")
+_PATH = re.compile(r"(?:(?!T\.)[A-Za-z_]\w*\.)+(?!(?:T|dot|sum|matmul|mm)\b)(?=[A-Za-z_])")
 _KEYED = re.compile(r"[A-Za-z_][\w.]*\[\s*(['\"])([^'\"\]\n]{1,40})\1\s*\]")
 _STEP = re.compile(r"\[\s*([A-Za-z]\w?\s*(?:[+-]\s*\d{1,2})?)\s*\]|\(\s*(t\s*(?:[+-]\s*\d{1,2})?)\s*\)")
 _CAST = re.compile(r"(?:T|float|np\.float\d+|double)\s*\(\s*(\d+(?:\.\d*)?)\s*\)")
@@ -27,6 +27,7 @@ _FUNCTION = re.compile(r"\{\s*(\\?(?:tanh|sigma|mathrm\{tanh\}))\s*\}(?=\s*(?:\^
 def _prepared(text: str) -> str:
     r"""The text, as long as it was, with h^2_t as h_t^2, {tanh}^2 as tanh^2 and \' as a prime."""
     text = text.replace("\\'", "'\u200b").replace("\\_", "_\u200b").translate(DASHES)
+    text = text.replace(r"\mathrel{+}=", "+=           ").replace(r"\partial^+", r"\partial  ")
     text = _SWAPPED.sub(r"\2\1", text)
     return _FUNCTION.sub(lambda m: m[0].replace("{", " ", 1)[::-1].replace("}", " ", 1)[::-1], text)
 
@@ -87,6 +88,9 @@ class WideLexer(Lexer):
             return None
         if plain in ("'", "′", "prime"):
             return replace(name, primes=name.primes + 1)
+        turned = re.fullmatch(r"(.*[)>\d])(?:T|⊤|\\top|\\intercal)", plain)  # x^{(t) T}
+        if turned is not None:
+            name, script = replace(name, turned=True), turned[1]
         joined = f"{name.label}{PARTED}{script}" if name.label else script
         return replace(name, label=joined)
 
@@ -194,6 +198,7 @@ class WideLexer(Lexer):
 def _plain(script: str) -> str:
     """A script without fonts and spacing, angle signs as < and >."""
     script = re.sub(r"\\(?:langle|lt)(?![A-Za-z])", "<", re.sub(r"\\(?:rangle|gt)(?![A-Za-z])", ">", script))
+    script = re.sub(r"\\tau(?![A-Za-z])", "τ", script)
     script = re.sub(r"\\(?:left|right)(?![A-Za-z])|\\[,;!: ]", "", script)
     script = re.sub(
         r"\\(?:text|textrm|mathrm|mathbf|boldsymbol|bm|operatorname)\s*\{([^{}]*)\}", r"\1", script

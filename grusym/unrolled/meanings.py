@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,7 +164,7 @@ class Names:
                 Meaning("value", name, p.times, said="" if plainly else said.format(name), cost=0.3 * k)
                 for k, name in enumerate(owners)
             ]
-        found = [*self._arguments(p), *self._outputs(p), *self._weights(p)]
+        found = [*self._arguments(p), *self._outputs(p), *self._weights(p), *self._biases(p)]
         product = self._product(p)
         if product is not None:
             found.append(product)
@@ -190,6 +191,10 @@ class Names:
     def _arguments(self, p: Parts) -> list[Meaning]:
         """Pre-activations: z_t of an RNN, a_o, net_{o,t}, A_g, pre_z."""
         letter = p.letter
+        hatless = re.sub("[\u0302\u0304\u030c]", "", unicodedata.normalize("NFD", letter))
+        if hatless != letter and not p.labels and self.own(hatless):  # î, whose activation is i
+            gate = self.own(hatless) or ""
+            return [Meaning("argument", gate, p.times)] if gate in self.activations else []
         if len(letter) == 2 and letter[0] in "za" and not p.labels:  # zr of code: the pre-activation of r
             value = self.own(letter[1])
             return [Meaning("argument", value, p.times)] if value in self.activations else []
@@ -256,6 +261,18 @@ class Names:
                     Meaning("weights", " ".join(parts_), block=order, said=said, cost=0.6 + 0.2 * k)
                 )
         return result
+
+    def _biases(self, p: Parts) -> list[Meaning]:
+        """A bias under another name: b, bf, b_f for the bias of f."""
+        if not p.letter.startswith("b") or p.times:
+            return []
+        label = p.letter[1:] + "".join(p.labels)
+        gates = [v for v in self.cell.values if label and (self.own(label) == v or _mentions(label, v))]
+        biases = [w for w in self.cell.weights if len(self.cell.shapes[w]) == 1]
+        pool = [w for v in gates for w in names_in(self.cell.equation(v).right) if w in biases] or biases
+        if len(pool) > 1:
+            return []
+        return [Meaning("weight", w, said=f"{p.key} read as the bias {w}") for w in pool]
 
     def hint(self, weight: str) -> str:
         """Whether a matrix multiplies the input (x) or a state (h), by its columns."""

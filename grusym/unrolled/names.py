@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grusym.errors import GrusymError
@@ -82,6 +82,7 @@ def parts(name: NameToken, letters: frozenset[str], timeless: bool = False) -> P
     labels: list[str] = []
     times: list[Index] = []
     primes = name.primes
+    name = _word_behind(name)
     for piece in pieces(name):
         for word in _words(piece):
             index = read_index(word)
@@ -100,6 +101,17 @@ def parts(name: NameToken, letters: frozenset[str], timeless: bool = False) -> P
                 times += found.times
     letter = unicodedata.normalize("NFC", name.base + name.accents)
     return Parts(letter, tuple(labels), tuple(times), primes)
+
+
+def _word_behind(name: NameToken) -> NameToken:
+    """h_prev of prev_h, and dh_prev of dprev_h."""
+    m = re.fullmatch(r"(d|)(prev|next|curr|new|old)", name.base)
+    if m is None or not name.subscript:
+        return name
+    first, _, rest = name.subscript.partition(PARTED)
+    letter, _, more = first.partition("_")
+    scripts = PARTED.join(x for x in (more, m[2], rest) if x)
+    return replace(name, base=m[1] + letter, subscript=scripts)
 
 
 def _words(piece: str) -> list[str]:

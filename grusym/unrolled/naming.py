@@ -119,10 +119,25 @@ class Naming:
         found = self.names.meanings(p)
         if not found:
             raise read_error(w.span, self._unknown(p))
+        found = self._in_style(found)
         options = [Option(m, m.said, m.cost) for m in found]
         meaning = self.choices.pick(f"name {p.key}", options, sized=True).value
         assert isinstance(meaning, Meaning)
         return meaning if meaning.times == p.times else replace(meaning, times=p.times)
+
+    def _in_style(self, found: list[Meaning]) -> list[Meaning]:
+        """The weights of all gates are one by one, or side by side, or those of the state alone."""
+        if not any(m.kind == "weights" for m in found):
+            return found
+        styles = [Option("")]
+        for order, what in (("hx", "[h, x]"), ("xh", "[x, h]")):
+            styles.append(Option(order, f"a gate's weights read as one matrix, which multiplies {what}", 0.5))
+        styles.append(Option("h", "a gate's weights read as those of the state", 0.6))
+        picked = self.choices.pick("weights", styles, sized=True).value
+        single = [m for m in found if m.kind != "weights"]
+        if picked == "h":
+            return [m for m in single if m.kind == "weight" and self.names.hint(m.name) == "h"] or single
+        return [m for m in found if m.kind == "weights" and m.block == picked] or single
 
     def _unknown(self, p: Parts) -> str:
         shown = p.letter + ("_" + ",".join(p.labels) if p.labels else "")

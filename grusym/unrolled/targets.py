@@ -77,4 +77,6 @@ def _targets(names: Names, letter: str, labels: tuple[str, ...], p: Parts) -> li
     if not found and not labels:  # δ^all, where a_all is a value
         found = [Meaning("value", v) for v in names.cell.values if v.partition("_")[2].strip("{}") == letter]
     usable = [m for m in found if m.kind in TAKEN]
+    if not usable and not labels and letter in ("y", "o", "ŷ", "logits"):
+        usable = [Meaning("logit")]
     return [replace(m, times=times) for m in usable]
