@@ -221,4 +221,4 @@ def _shown(w: Written) -> str:
     scripts = (f"_{w.name.subscript}" if w.name.subscript else "") + (
         f"^{w.name.label}" if w.name.label else ""
     )
-    return w.name.base + scripts.replace(PARTED, ",")
+    return w.name.base + w.name.accents + scripts.replace(PARTED, ",")

@@ -177,6 +177,8 @@ class Naming:
                 return self._vector(self._inside(lambda: w.at(m.name, time)))
             case "weight":
                 return self._weight(w.weights[m.name])
+            case "block":
+                return self._weight(self._section(m))
             case "weights":
                 return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
             case "product":
@@ -203,6 +205,18 @@ class Naming:
                 i = self._step(m)
                 return self._matrix(self._inside(lambda: w.jacobian(w.out, i, w.out, i - 1)))
         raise Misfit(f"{m.kind} has no value")
+
+    def _section(self, m: Meaning) -> Any:
+        """The part of a weight that multiplies the input or the state."""
+        w, cell = self.plain, self.names.cell
+        sizes = {"x": w.shape(cell.inputs[0])[0], "h": w.shape(cell.next_of(w.out))[0]}
+        start = 0
+        for tag in self.names.sections(m.name):
+            if tag == m.block:
+                part = slice(start, start + sizes[tag])
+                return w.weights[m.name][part] if cell.rows else w.weights[m.name][:, part]
+            start += sizes[tag]
+        raise Misfit(f"{m.name} has no part for {m.block}")
 
     def _beside(self, arrays: list[Any]) -> Any:
         """Matrices as one: side by side over columns, one above the other where vectors are rows."""
