@@ -36,7 +36,7 @@ class Gradients(Jacobians):
             raise read_error(target.span, "a gradient is taken by a name")
         p = self._parts(target)
         found = self.names.meanings(p)
-        if p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
+        if not self.names.owns(p.key) and p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
             found = [Meaning("argument", self.names.activations[-1], p.times)]
         if not found and p.letter in ("y", "o", "ŷ", "z"):
             found = [Meaning("logit", "", p.times)]
