@@ -24,6 +24,13 @@ from grusym.unrolled.world import Point
 
 SAME = 1e-8
 POINTS = (Point(3, 2, 0), Point(2, 3, 1, outputs=3), Point(4, 2, 2))
+# Bounds are tried where slopes are near 1 too, and with small and large weights.
+EXTREMES = tuple(
+    Point(3, 2, seed, calm=calm, scale=scale)
+    for seed, (calm, scale) in enumerate(
+        ((True, 0.7), (True, 1.5), (True, 0.3), (False, 0.2), (False, 2.0)), 10
+    )
+)
 MOST = 400
 
 
@@ -46,7 +53,8 @@ def scenes(
     words = {p for side in relation.sides for w in _written(side) for p in _words(w)}
     local = any(_local(w, names, letters) for side in relation.sides for w in _written(side))
     found = []
-    for k, point in enumerate(POINTS):
+    bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
+    for k, point in enumerate((*POINTS, *EXTREMES) if bound else POINTS):
         point = replace(point, n=1, m=1) if scalar else point
         for times, head in assignments(relation, names, letters, point.steps)[: 2 if k == 0 else 1]:
             found.append(

@@ -26,6 +26,7 @@ from grusym.language.surface import Call, Chain, Starred, Written
 from grusym.unrolled.index import Index
 from grusym.unrolled.lexer import PARTED, WideLexer
 from grusym.unrolled.tree import (
+    OUTER,
     Dots,
     GradientOf,
     Largest,
@@ -150,6 +151,8 @@ class Speller:
         return text
 
     def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> str:
+        if signs == (OUTER,):
+            return f"np.outer({self.of(factors[0])}, {self.of(factors[1])})"
         text = self.of(factors[0], FACTOR)
         for f, sign in zip(factors[1:], signs, strict=True):
             joint = f" {self._sign(sign)} " if sign else " @ " if self.code else " "
