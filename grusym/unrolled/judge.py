@@ -32,6 +32,7 @@ EXTREMES = tuple(
     )
 )
 MOST = 400
+FEW = 60  # readings tried where something is held constant
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ def scenes(
     return found
 
 
-def judged(scene_list: list[Scene], relation: Relation) -> Finding:
+def judged(scene_list: list[Scene], relation: Relation, most: int = MOST) -> Finding:
     """The first reading under which a relation holds in all scenes."""
     first = scene_list[0]
     misfits: list[str] = []
     fits = False
-    for choices, result in readings(lambda c: attempt(first, relation, c), MOST):
+    for choices, result in readings(lambda c: attempt(first, relation, c), most):
         if isinstance(result, str):
             misfits.append(result)
             continue
@@ -105,7 +106,7 @@ def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
     for group in (*((g,) for g in gates), tuple(gates) if len(gates) > 1 else ()):
         if group:
             held = [replace(scene, constant=frozenset(group)) for scene in scene_list]
-            if judged(held, relation).outcome == "holds":
+            if judged(held, relation, FEW).outcome == "holds":
                 verb = "is" if len(group) == 1 else "are"
                 return (f"if {', '.join(group)} {verb} held constant",)
     return ()

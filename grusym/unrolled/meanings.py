@@ -283,10 +283,10 @@ class Names:
         """What the parts of a weight multiply, x or h each, where it multiplies [h, x]; else nothing."""
         for e in self.cell.equations:
             for node in walk(e.right):
-                if isinstance(node, Product) and isinstance(node.right, Concatenation):
-                    if weight in names_in(node.left):
-                        inputs = self.cell.inputs
-                        return tuple("x" if str(p) in inputs else "h" for p in node.right.parts)
+                joined = isinstance(node, Product) and isinstance(node.right, Concatenation)
+                if joined and weight in names_in(node.left):  # type: ignore[attr-defined]
+                    parts_ = node.right.parts  # type: ignore[attr-defined]
+                    return tuple("x" if str(p) in self.cell.inputs else "h" for p in parts_)
         return ()
 
     def _biases(self, p: Parts) -> list[Meaning]:

@@ -47,6 +47,7 @@ class Naming:
             self.rows = self.flipped
         self.algebra = Algebra(choices, self.rows, scene.code)
         self.inner = "t"
+        self.handed_back = False  # whether a gradient is evaluated
         self.right = False  # whether a side after the first is evaluated
         self.shift = 0
 
@@ -100,7 +101,8 @@ class Naming:
             return t - 1
         if word == "next":
             options = [Option(1), Option(0)] if self.scene.curr else [Option(0), Option(1, "", 0.5)]
-            return t + int(self.choices.pick("next", [*options, Option(-1, "", 0.6)]).value)  # type: ignore[call-overload]
+            back = [Option(-1, "", 0.6)] if self.handed_back else []  # the dhnext of a backward pass
+            return t + int(self.choices.pick(f"next{len(back)}", [*options, *back]).value)  # type: ignore[call-overload]
         return t
 
     def _when(self, meaning: Meaning, state: bool = False) -> int:
