@@ -152,6 +152,9 @@ class WideGrammar(ClaimGrammar):
     def _powers(self, e: Expression) -> Expression:
         while True:
             method = self.tokens[self.i + 1].name if self.is_sign(".") else None
+            called = self.tokens[min(self.i + 2, len(self.tokens) - 1)].text == "("
+            if method is not None and not called:
+                return e
             if method is not None and method.base in ("dot", "matmul", "mm") and not method.subscript:
                 self.i += 2
                 e = Chain((e, self.bracketed(self.take())), ("@",), span=e.span)
@@ -270,11 +273,7 @@ class WideGrammar(ClaimGrammar):
         elif (
             self.next.name is not None
             and self.next.name.base in ("σ", "sigma", "tanh", "φ", "f")
-            and "‖"
-            in (
-                self.tokens[self.i + 1].text,
-                self.tokens[self.i + 2].text,
-            )
+            and "‖" in [t.text for t in self.tokens[self.i + 1 : self.i + 3]]
         ):
             token = self.take()
             while self.is_sign("'"):

@@ -22,7 +22,7 @@ from grusym.unrolled.scene import Scene
 from grusym.unrolled.tree import GradientOf, Largest, Relation
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 30_000  # nodes evaluated in one pass over the changes
+MOST = 14_000  # nodes evaluated in one pass over the changes
 DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
 DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 
@@ -150,7 +150,7 @@ def _missing(scene: Scene, relation: Relation, bases: list[dict[str, int]]) -> t
         evaluation = Evaluation(scene, Choices(dict(picked)))
         try:
             with np.errstate(all="ignore"):
-                left, right = (evaluation.of(side) for side in relation.sides[:2])
+                left, right = (evaluation.side(s, i) for i, s in enumerate(relation.sides[:2]))
                 shares = evaluation.shares_by_value(relation.sides[0])
                 if right.vector and left.kind == "matrix":
                     right = evaluation.algebra.diagonal(right, left.array.shape[0])
