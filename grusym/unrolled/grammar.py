@@ -42,6 +42,12 @@ _COMPARED = r"\s*(\\geq?|\\leq?|≥|≤|>=|<=|>|<|\\gt|\\lt)\s*"
 _BETWEEN = re.compile(rf"([\w+-]+?){_COMPARED}([A-Za-z]){_COMPARED}([\w+-]+)")
 SIGNS = ("=", "≤", "≥", "≈", "+=", "-=", "∼", "≲")
 GENERIC = ("f", "φ", "ϕ", "g", "ψ", "F", "act")  # functions that documents leave unnamed
+_WORDS = {"sigmoid": "σ'", "sigma": "σ'", "tanh": "tanh'", "relu": "relu'"}
+SLOPES = {  # what code calls a slope: dsigmoid(x), tanh_prime(x), sigmoid_derivative(x)
+    form.format(word): slope
+    for word, slope in _WORDS.items()
+    for form in ("d{}", "{}prime", "{}derivative", "{}deriv", "{}grad", "deriv{}", "grad{}")
+}
 MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
 _RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
 
@@ -305,6 +311,9 @@ class WideGrammar(ClaimGrammar):
             while self.is_sign("'"):
                 self.take()
             return Activation("?'", self.bracketed(self.take()), span=token.span)
+        slope = SLOPES.get(f"{base}_{name.subscript}".rstrip("_").replace("_", "").lower())
+        if slope is not None and self.is_sign("("):
+            return Activation(slope, self.bracketed(self.take()), span=token.span)
         if base in MARKS and self._marks_next(token, name):
             following = self.take()
             assert following.name is not None
