@@ -68,7 +68,7 @@ class Search:
         self.claim: ClaimText = pair.claim
         self.reading: Reading = pair.reading
         self.words: Words = words(self.claim, self.reading, target, formula)
-        self.sample: Sample = float_sample(pair.cell, 0, pair.held)
+        self.sample: Sample = float_sample(pair.cell, pair.apart, pair.held)
         self.plain = not (self.claim.definitions or self.claim.arguments) and not any(
             isinstance(n, Activation) and n.function.endswith("'") for n in walk(formula)
         )

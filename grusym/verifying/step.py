@@ -18,6 +18,7 @@ from grusym.language.derivatives import LOSS, cotangents, derivative
 from grusym.language.expression import Name
 from grusym.verifying.counterexample import counterexample
 from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
+from grusym.verifying.kinks import POINTS as POINTS_OF_PIECES, unseen
 from grusym.verifying.mending import Mended, Search, missed, place
 from grusym.verifying.readings import Readings, outputs, shapes_of
 from grusym.verifying.spelling import author
@@ -26,6 +27,7 @@ from grusym.verifying.vocabulary import truth_of
 from grusym.verifying.wording import described
 
 POINTS = "complex step at n×m = " + ", ".join(f"{n}×{m}" for n, m in SIZES)
+MANY = f"complex step at {POINTS_OF_PIECES} points of small sizes"
 CONFIRMED = "confirmed by complex step"
 MODULO = "modulo 2^61 - 1"
 READINGS_MENDED = 4
@@ -58,6 +60,8 @@ def step(context: Context, left: Side, right: Side, head: Side | None) -> Verdic
         if pair.floats() is True:
             verdict = _accepted(context, claim, pair, left, right)
             if verdict is not None:
+                if verdict.holds:
+                    context.established |= reading.gradients
                 return verdict
     return _refused(context, claim, tried, left, right, head)
 
@@ -72,7 +76,6 @@ def _accepted(context: Context, claim: Claim, pair: Pair, left: Side, right: Sid
     entries = _by_components(pair) if context.components and not context.held else None
     if opinions.contradict or (proof and entries is not None and entries.outcome == "refuted"):
         return _defect(claim, pair, opinions)
-    context.established |= pair.reading.gradients
     assumes = (*left.adjusted, *right.adjusted, *pair.reading.assumes, *_fixed(pair, context.held))
     said = tuple(dict.fromkeys(assumes))
     claim = replace(claim, assumes=said)
@@ -83,9 +86,25 @@ def _accepted(context: Context, claim: Claim, pair: Pair, left: Side, right: Sid
         return Verdict(claim, "proved", f"{proof}; {second}", assumes=said)
     if pair.floats(2) is not True:
         return None
+    if pair.kinked():
+        return _pieces(claim, pair, said)
     detail = "no proof for all sizes was found; the sides agree at three generic points, which is no proof"
     detail += f"; they agree {MODULO} too" if residues else ""
     return Verdict(claim, "agrees", POINTS, assumes=said, detail=detail)
+
+
+def _pieces(claim: Claim, pair: Pair, said: tuple[str, ...]) -> Verdict | None:
+    """Agrees where many points lie on both sides of every kink; None where one shows a difference."""
+    missing = unseen(pair)
+    if missing is None:
+        return None
+    if missing:
+        shown_ = "; ".join(map(str, missing))
+        detail = f"no proof for all sizes was found, and no point tried lies on both sides of a kink: {shown_}"
+        return Verdict(claim, "undecided", MANY, assumes=said, detail=detail)
+    detail = f"no proof for all sizes was found; the sides agree at {POINTS_OF_PIECES} generic points, "
+    detail += "on both sides of every kink, which is no proof"
+    return Verdict(claim, "agrees", MANY, assumes=said, detail=detail)
 
 
 def _by_components(pair: Pair) -> Verdict | None:
