@@ -11,7 +11,6 @@ import numpy as np
 
 from grusym.algebra.exponentials import equal_in_exponentials
 from grusym.algebra.inlining import replaced, values_inlined
-from grusym.algebra.normal_form import equal
 from grusym.algebra.polynomial import TooLarge
 from grusym.algebra.rank import rank
 from grusym.checks.residues import OPAQUE
@@ -23,7 +22,8 @@ from grusym.language.derivatives import shapes_of_derivatives
 from grusym.language.evaluation import Walk, sized
 from grusym.language.expression import Activation, Expression, Extremum, Name, names_in, walk
 from grusym.language.extrema import EXTREMA
-from grusym.verifying.readings import Reading, shapes_of
+from grusym.verifying.forms import equal, known_shapes
+from grusym.verifying.readings import Reading
 from grusym.verifying.truth import holding
 
 SIZES = ((3, 2), (2, 3), (4, 2))  # (n, m); n = 1 sees no transposition
@@ -128,16 +128,16 @@ class Pair:
         """
         cell = holding(self.cell, self.held)
         reading = replace(self.reading, cell=cell)
-        shapes = shapes_of(self.cell)
+        shapes = known_shapes(self.cell)
         try:
             a, b = reading.exact(self.left), reading.exact(self.right)
-            if equal(a, b, shapes):
+            if equal(self.cell, a, b):
                 return NAMED
             if not written_out:
                 return ""
             known = values_inlined(cell)
             a, b = replaced(a, known), replaced(b, known)
-            if equal(a, b, shapes):
+            if equal(self.cell, a, b):
                 return WRITTEN_OUT
             if {rank(a, shapes), rank(b, shapes)} <= {0, 1} and equal_in_exponentials(a, b, shapes):
                 return EXPONENTIALS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grusym.algebra.normal_form import equal
 from grusym.algebra.polynomial import TooLarge
 from grusym.algebra.rank import ROW, rank
 from grusym.checks.components import compare
@@ -18,6 +17,7 @@ from grusym.language.derivatives import LOSS, cotangents, derivative
 from grusym.language.expression import Name
 from grusym.verifying.counterexample import counterexample
 from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
+from grusym.verifying.forms import equal
 from grusym.verifying.kinks import POINTS as POINTS_OF_PIECES, unseen
 from grusym.verifying.mending import Mended, Search, missed, place
 from grusym.verifying.readings import Readings, outputs, shapes_of
@@ -100,7 +100,9 @@ def _pieces(claim: Claim, pair: Pair, said: tuple[str, ...]) -> Verdict | None:
         return None
     if missing:
         shown_ = "; ".join(map(str, missing))
-        detail = f"no proof for all sizes was found, and no point tried lies on both sides of a kink: {shown_}"
+        detail = (
+            f"no proof for all sizes was found, and no point tried lies on both sides of a kink: {shown_}"
+        )
         return Verdict(claim, "undecided", MANY, assumes=said, detail=detail)
     detail = f"no proof for all sizes was found; the sides agree at {POINTS_OF_PIECES} generic points, "
     detail += "on both sides of every kink, which is no proof"
@@ -200,7 +202,7 @@ def _equal(pair: Pair) -> bool:
     """Whether the normal form, gates taken as independent, shows the sides equal."""
     try:
         a, b = pair.reading.exact(pair.left), pair.reading.exact(pair.right)
-        return not pair.held and equal(a, b, shapes_of(pair.cell))
+        return not pair.held and equal(pair.cell, a, b)
     except (TooLarge, ShapeError):
         return False
 
