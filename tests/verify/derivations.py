@@ -16,7 +16,7 @@ GRU = """
   = diag(z) + diag((h - c) ⊙ (z - z²)) U_z + diag(1 - z) ∂c/∂h
   = {gates} + ∂c/∂h - diag(z) ∂c/∂h
   = {gates} + (I - diag(z)) ∂c/∂h
-  = {gates} + diag(1 - z) ∂c/∂r ∂r/∂h + diag(1 - z) diag(1 - c²) U_c diag(r)
+  = {gates} + diag(1 - z) ∂c/∂r ∂r/∂h + diag((1 - z) ⊙ (1 - c²)) U_c diag(r)
   = {gates} + diag(1 - z) (∂c/∂r ∂r/∂h + diag(1 - c²) U_c diag(r))
   = {gates} + diag(1 - z) diag(1 - c²) U_c (diag(h) ∂r/∂h + diag(r))
   = {gates} + diag((1 - z) ⊙ (1 - c²)) U_c (diag(h) ∂r/∂h + diag(r))
@@ -31,9 +31,13 @@ GRU = """
   = {gates} + {candidate} diag(r) (I + diag(h) U_r - diag(h ⊙ r) U_r)
   = {gates} + {candidate} diag(r) (I + diag(h ⊙ (1 - r)) U_r)
   = {gates} + diag(1 - z) diag(1 - c²) U_c diag(r) (I + diag(h ⊙ (1 - r)) U_r)
-  = diag(z) (I + diag((h - c) ⊙ (1 - z)) U_z) + diag(1 - z) diag(1 - c²) U_c diag(r) (I + diag(h ⊙ (1 - r)) U_r)
-  = diag(z) (I + diag((1 - z) ⊙ (h - c)) U_z) + diag((1 - z) ⊙ (1 - c²)) U_c diag(r) (I + diag((1 - r) ⊙ h) U_r)
-""".format(gates="diag(z) + diag((h - c) ⊙ z ⊙ (1 - z)) U_z", candidate="diag((1 - c²) ⊙ (1 - z)) U_c")
+  = diag(z) (I + diag((h - c) ⊙ (1 - z)) U_z) + diag(1 - z) diag(1 - c²) U_c {reset}
+  = diag(z) (I + diag((1 - z) ⊙ (h - c)) U_z) + diag((1 - z) ⊙ (1 - c²)) U_c {reset}
+""".format(
+    gates="diag(z) + diag((h - c) ⊙ z ⊙ (1 - z)) U_z",
+    candidate="diag((1 - c²) ⊙ (1 - z)) U_c",
+    reset="diag(r) (I + diag(h ⊙ (1 - r)) U_r)",
+)
 GRU_LINES = tuple(GRU.strip().split("\n"))
 
 LSTM_BEGINS = (
@@ -77,12 +81,15 @@ LSTM_STEPS = (
 
 
 def rewritten(begins: str, steps: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The lines of a derivation, each the one before it with a part replaced wherever it stands."""
+    """The lines of a derivation, each the one before it with a part replaced wherever it stands.
+
+    A step whose part does not stand there any more is left out.
+    """
     lines, formula = [begins], begins.split(" = ", 1)[1]
     for old, new in steps:
-        assert old in formula, f"{old} does not stand in {formula}"
-        formula = formula.replace(old, new)
-        lines.append(f"  = {formula}")
+        if old in formula:
+            formula = formula.replace(old, new)
+            lines.append(f"  = {formula}")
     return tuple(lines)
 
 
