@@ -99,10 +99,9 @@ def _pieces(claim: Claim, pair: Pair, said: tuple[str, ...]) -> Verdict | None:
     if missing is None:
         return None
     if missing:
-        shown_ = "; ".join(map(str, missing))
-        detail = (
-            f"no proof for all sizes was found, and no point tried lies on both sides of a kink: {shown_}"
-        )
+        kinks = ", ".join(str(kink) for kink in missing)
+        detail = f"no proof for all sizes was found, and the points tried show one sign alone of {kinks}, "
+        detail += "which a kink hangs on"
         return Verdict(claim, "undecided", MANY, assumes=said, detail=detail)
     detail = f"no proof for all sizes was found; the sides agree at {POINTS_OF_PIECES} generic points, "
     detail += "on both sides of every kink, which is no proof"
