@@ -92,9 +92,9 @@ class Count:
 
     def offence(self, what: str, number: int, cell: Cell, text: str, detail: str) -> None:
         self.outcomes[what] += 1
-        self.offences.append(
-            {"what": what, "number": number, "cell": cell.name, "text": text, "detail": detail}
-        )
+        found = {"what": what, "number": number, "cell": cell.name, "text": text, "detail": detail}
+        self.offences.append(found)
+        print(json.dumps(found), file=sys.stderr, flush=True)
 
 
 def judge(count: Count, watch: Watch, number: int, cell: Cell, text: str, mend: bool) -> None:
