@@ -111,13 +111,17 @@ class Pair:
         return {n.function for e in lines for n in walk(e) if isinstance(n, Activation | Extremum)}
 
     def residues(self) -> bool | None:
-        """Whether the sides agree modulo a prime; None where a function has laws that residues lack."""
+        """Whether the sides agree modulo a prime; None where a function has laws that residues lack.
+
+        Residues have no sign, so that step(2 u) differs there from step(u): of kinks they can say yes alone.
+        """
         if not self._functions() <= OPAQUE | KINKED:
             return None
         try:
-            return self.at(residue_sample(self.cell, self.held))
+            agree = self.at(residue_sample(self.cell, self.held))
         except ValueError:  # a denominator that happens to be 0 has no inverse
             return None
+        return None if agree is False and self.kinked() else agree
 
     # ---- normal form ---------------------------------------------------------------------------
 

@@ -31,6 +31,12 @@ MANY = f"complex step at {POINTS_OF_PIECES} points of small sizes"
 CONFIRMED = "confirmed by complex step"
 MODULO = "modulo 2^61 - 1"
 READINGS_MENDED = 4
+STEPS_MENDED = 12  # refuted steps of one text for which a correction is looked for, which takes time
+
+
+UNMENDED = (
+    f"a correction was looked for in the first {STEPS_MENDED} wrong steps of the text; mend those first"
+)
 
 
 @dataclass
@@ -43,6 +49,12 @@ class Context:
     established: dict[str, Meaning]
     mend: bool
     components: bool
+    refuted: int = 0
+
+    def mends(self) -> bool:
+        """Whether a correction is looked for; of the many wrong steps of one text, for the first."""
+        self.refuted += 1
+        return self.mend and self.refuted <= STEPS_MENDED
 
 
 def step(context: Context, left: Side, right: Side, head: Side | None) -> Verdict:
@@ -155,8 +167,8 @@ def _refused(
     if head is not None and formula is right:
         target = head
     mended: Mended | None = None
-    used = first
-    if context.mend:
+    used, mends = first, context.mends()
+    if mends:
         for pair in _likely(tried):
             mended = Search(pair, target.expression, formula.expression).mended()
             if mended is not None:
@@ -178,9 +190,10 @@ def _refused(
         where="; ".join([place(span), *where]),
         error=kind or "not one edit from the truth",
         fix=fix,
-        counterexample=counterexample(used) if context.mend else {},
+        counterexample=counterexample(used) if mends else {},
         assumes=tuple(dict.fromkeys((*left.adjusted, *right.adjusted, *(used.reading.assumes)))),
         mended=whole,
+        detail="" if mends or not context.mend else UNMENDED,
         holds_if=_conditions(context, tried, left, right),
     )
 
@@ -240,7 +253,7 @@ def _without_value(context: Context, claim: Claim, pair: Pair, left: Side, right
     place_ = place(right.span)
     error = "sides of different shapes"
     target, formula = _sides(left, right)
-    mended = Search(pair, target.expression, formula.expression).mended() if context.mend else None
+    mended = Search(pair, target.expression, formula.expression).mended() if context.mends() else None
     printer = author(context.text, f"{left.text} = {right.text}")
     _, fix, whole = described(mended, target, printer, []) if mended else ("", "", "")
     detail = f"the left side is {ranks[0]}, the right side {ranks[1]}; their sizes do not fit as written"

@@ -71,3 +71,10 @@ def test_a_gradient_by_a_constant_is_refused_in_words() -> None:
 def test_what_is_no_text_is_said(wrong: object) -> None:
     with pytest.raises(GrusymError, match="pass a string"):
         grusym.verify("gru", wrong)
+
+
+def test_a_text_that_is_too_long_is_said() -> None:
+    line = "∂h'/∂h = diag(z)\n"
+    with pytest.raises(GrusymError, match="at most 40000 are read at once"):
+        grusym.verify("gru", line * 4000)
+    assert len(grusym.verify("gru", line * 30, mend=False).steps) == 30

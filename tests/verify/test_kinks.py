@@ -73,3 +73,13 @@ def test_points_that_lie_on_one_side_alone_are_said(monkeypatch) -> None:
     monkeypatch.setattr(step, "unseen", lambda pair: (Name("h"),))
     monkeypatch.setattr(Pair, "proof", lambda self, written_out=True: "")
     assert grusym.verify(SLSTM, RIGHT).outcome == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [("rnn_relu", "∂L/∂W = (g_h ⊙ step(h_t + h_t)) x_tᵀ"), ("ind_rnn", "∂h'/∂x = diag(step(h' + h')) W")],
+)
+def test_a_law_of_signs_that_residues_lack_is_no_contradiction(cell: str, right: str) -> None:
+    verdict = grusym.verify(cell, right)
+    assert verdict.outcome == "proved" and "2^61" not in verdict.method
+    assert grusym.verify(cell, right.replace("step(h", "step(-h", 1)).outcome == "refuted"
