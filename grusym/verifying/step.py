@@ -31,7 +31,7 @@ MANY = f"complex step at {POINTS_OF_PIECES} points of small sizes"
 CONFIRMED = "confirmed by complex step"
 MODULO = "modulo 2^61 - 1"
 READINGS_MENDED = 4
-STEPS_MENDED = 12  # refuted steps of one text for which a correction is looked for, which takes time
+STEPS_MENDED = 8  # refuted steps of one text for which a correction is looked for, which takes time
 
 
 UNMENDED = (
