@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grusym.language.expression import Activation, Expression, Hadamard, Negative, Number, Sum
 from grusym.language.statements import Declarations, statements
@@ -44,13 +44,7 @@ class Fragment:
         )
         if self.left in self.uses:
             return False
-        elementwise = any(isinstance(n, Hadamard) and not _inner(n) for n in nodes)
-        return weights and not elementwise and not any(isinstance(n, Activation) for n in nodes)
-
-
-def _inner(e: Hadamard) -> bool:
-    """r ⊙ h inside a product by a weight is no sign of a gated sum."""
-    return True
+        return weights and not any(isinstance(n, Activation) for n in nodes)
 
 
 def prepared(line: str) -> str:
@@ -123,8 +117,6 @@ def fragments(text: str) -> list[Fragment]:
 
 
 def _bare(w: Written) -> str:
-    from dataclasses import replace
-
     return replace(w.name, time=None, primes=0).canonical
 
 

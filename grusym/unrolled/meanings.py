@@ -86,16 +86,6 @@ class Names:
         return found
 
     @cached_property
-    def roles(self) -> dict[str, str]:
-        """The cell's values by role."""
-        found: dict[str, str] = {}
-        for e in self.cell.equations:
-            role = e.role
-            if role:
-                found.setdefault(role, e.left)
-        return found
-
-    @cached_property
     def activations(self) -> tuple[str, ...]:
         """The values that an activation gives."""
         return tuple(e.left for e in self.cell.equations if isinstance(e.right, Activation))

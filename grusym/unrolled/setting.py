@@ -11,7 +11,7 @@ from grusym.errors import GrusymError
 from grusym.language.cell import Cell
 from grusym.language.reader import read_cell
 from grusym.unrolled.fragments import Fragment, fragments, prepared
-from grusym.unrolled.standard import Letters, completed, kind_of
+from grusym.unrolled.standard import completed, kind_of
 from grusym.unrolled.verdict import Frame
 
 ROWS = re.compile(
@@ -154,6 +154,3 @@ def _small(cell: Cell) -> bool:
     """Whether all matrices have small letters, w_hh h: the document works with numbers."""
     matrices = [w for w in cell.weights if len(cell.shapes[w]) == 2]
     return bool(matrices) and all(w[0].islower() for w in matrices) and not cell.rows
-
-
-__all__ = ["Letters", "settings"]

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from grusym.language.expression import Activation, Expression
 from grusym.language.surface import Written
-from grusym.language.times import written
-from grusym.unrolled.fragments import UNNAMED, Fragment, complement, terms
+from grusym.unrolled.fragments import Fragment, complement, terms
 
 # Letters that documents use for what a cell computes, the usual one first.
 CELL = ("c", "C", "s", "S")
@@ -26,10 +25,6 @@ class Letters:
 
     roles: dict[str, str] = field(default_factory=dict)
     keeps: bool | None = None
-
-    def of(self, role: str) -> str:
-        """The letter of a role."""
-        return self.roles[role]
 
 
 def kind_of(found: list[Fragment], words: str, names: frozenset[str]) -> str:
@@ -348,6 +343,3 @@ def _rnn(
         line = f"{h}_{{t}} = {function}({affine})"
     text, said = _whole(found, [(h, line)], "recurrent network")
     return Letters({"hidden": h, "x": x}), text, said
-
-
-__all__ = ["UNNAMED", "Letters", "completed", "kind_of", "written"]
