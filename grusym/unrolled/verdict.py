@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +26,7 @@ from grusym.unrolled.lexer import wide_tokens
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
+from grusym.unrolled.notation import CODE
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.spelled import Speller
 from grusym.unrolled.tree import Relation
@@ -34,9 +34,6 @@ from grusym.unrolled.tree import Relation
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
 NO_PROOF = "the sides agree at generic points of three sizes, which is no proof"
 APPROXIMATE = "≈ read as an equality"
-CODE = re.compile(
-    r"\b(?:np|torch|tf|jnp|self|numpy)\.|\.T\b|@|\*\*|\[:|\w+_(?:prev|next)\b|\bd[A-Z]?\w+ \+?= "
-)
 
 
 @dataclass(frozen=True)
