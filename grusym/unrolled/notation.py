@@ -1,4 +1,4 @@
-"""Which signs an author uses: for products, transposes, diagonals and gradients; the usual ones where none."""
+"""Which signs an author uses: for products, transposes, diagonals, functions; else the usual ones."""
 
 from __future__ import annotations
 

@@ -123,10 +123,10 @@ class Speller:
             inside, around = self.places.inside[key], self.places.around[key]
             if not start <= around[0] <= around[1] <= end:
                 return None
-            if (b.span, b) in self.places.inside or isinstance(b, Transpose):
-                if not isinstance(old, Activation):
-                    changes.append((*around, self.of(b, _level(old, i))))
-                    continue
+            moved = (b.span, b) in self.places.inside or isinstance(b, Transpose)
+            if moved and not isinstance(old, Activation):  # tanh keeps the brackets of its argument
+                changes.append((*around, self.of(b, _level(old, i))))
+                continue
             opened = self.source[around[0] : inside[0]].strip()
             if inside != around and (opened != "{" or self._closed(around)):
                 changes.append((*inside, self.of(b, SUM)))
@@ -272,7 +272,7 @@ class Speller:
         return self._spelled(w.name)
 
     def _indexed(self, text: str, name: NameToken) -> str | None:
-        """A name's text with one of its scripts changed: \\mathbf{h}_{t-1} as \\mathbf{h}_{t}."""
+        r"""A name's text with one of its scripts changed: \mathbf{h}_{t-1} as \mathbf{h}_{t}."""
         old = self._reads(text)
         if old is None or (old.base, old.accents) != (name.base, name.accents):
             return None
