@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grusym.unrolled.choices import Choices, Option
+from grusym.unrolled.tree import OUTER
 
 Array = Any
 SCALED = "the product of a vector and a Jacobian read as diag(v) M"
@@ -59,6 +60,10 @@ class Algebra:
 
     def times(self, a: Thing, b: Thing, sign: str) -> Thing:
         """a b with the sign that the author wrote between them."""
+        if sign == OUTER:
+            if not (a.vector and b.vector):
+                raise Misfit("an outer product is one of two vectors")
+            return Thing("matrix", np.outer(a.array, b.array))
         if a.kind == "scalar" or b.kind == "scalar":
             other = b if a.kind == "scalar" else a
             return replace(other, array=a.array * b.array)

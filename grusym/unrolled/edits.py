@@ -97,7 +97,7 @@ def is_weight(e: Expression, names: Names) -> bool:
     if not isinstance(e, Written) or not e.name.base[:1].isalpha():
         return False
     found = names.meanings(parts(e.name, ALWAYS))
-    return bool(found) and found[0].kind in ("weight", "weights", "output_weight")
+    return bool(found) and found[0].kind in ("weight", "weights", "output_weight", "block")
 
 
 def _toggled(e: Expression, names: Names) -> Expression:
@@ -290,6 +290,8 @@ def _functions(e: Expression) -> Iterator[Edit]:
                     yield Edit(kinds.FUNCTION, put(replace(node, function=new)), node)
             if not slope:
                 yield Edit(kinds.FUNCTION, put(node.operand), node)
+        if isinstance(node, Written) and node.name.base in ("c", "C", "s"):
+            yield Edit(kinds.FUNCTION, put(Activation("tanh", node)), node)
 
 
 # ---- slips ------------------------------------------------------------------------------------
@@ -302,6 +304,9 @@ def shifted(name: NameToken, by: int) -> NameToken | None:
     """A name one step later or earlier; None if it has no time to shift."""
     for part in ("subscript", "label"):
         text = getattr(name, part)
+        other = {"next": "prev", "prev": "next", "curr": "prev"}
+        if (word := _WORD.search(text)) is not None and by == -1:
+            return replace(name, **{part: text[: word.start()] + other[word[1]] + text[word.end() :]})
         m = list(_INDEX.finditer(text))
         if not m:
             continue

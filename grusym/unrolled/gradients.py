@@ -36,7 +36,7 @@ class Gradients(Jacobians):
             raise read_error(target.span, "a gradient is taken by a name")
         p = self._parts(target)
         found = self.names.meanings(p)
-        if p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
+        if not self.names.owns(p.key) and p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
             found = [Meaning("argument", self.names.activations[-1], p.times)]
         if not found and p.letter in ("y", "o", "ŷ", "z"):
             found = [Meaning("logit", "", p.times)]
@@ -60,7 +60,11 @@ class Gradients(Jacobians):
             options += [replace(o, cost=o.cost + 0.4 * k) for o in self._kinds(m, mark, _shown(w))]
         sized = len({m.name for m in meanings}) > 1 or meanings[0].kind == "weights"
         picked: Any = self.choices.pick(f"gradient {key}", options, sized).value
-        return self._inside(lambda: self._gradient_of(picked[0], picked[1], only))
+        self.handed_back = True
+        try:
+            return self._inside(lambda: self._gradient_of(picked[0], picked[1], only))
+        finally:
+            self.handed_back = False
 
     def _kinds(self, m: Meaning, mark: str, shown: str) -> list[Option]:
         """Which gradients a name of one may be: of all paths, at the argument, from later steps alone."""
@@ -75,7 +79,8 @@ class Gradients(Jacobians):
             return [Option((m.kind, m))]
         value = cell.next_of(m.name) if m.name in cell.states else m.name
         found = self._at_value_or_argument(m, value, mark, shown)
-        if m.name in cell.states:
+        at_argument = found[0].value[0] == "argument"  # type: ignore[index]
+        if m.name in cell.states and not at_argument:
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
             next_ = any(index.word == "next" for index in m.times)  # what code hands back is dc_next
             found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
@@ -221,4 +226,4 @@ def _shown(w: Written) -> str:
     scripts = (f"_{w.name.subscript}" if w.name.subscript else "") + (
         f"^{w.name.label}" if w.name.label else ""
     )
-    return w.name.base + scripts.replace(PARTED, ",")
+    return w.name.base + w.name.accents + scripts.replace(PARTED, ",")

@@ -24,6 +24,7 @@ from grusym.language.surface import Chain, Written
 from grusym.unrolled.index import Index, read_index
 from grusym.unrolled.lexer import PARTED, WideLexer
 from grusym.unrolled.tree import (
+    OUTER,
     Dots,
     GradientOf,
     Largest,
@@ -123,7 +124,11 @@ class WideGrammar(ClaimGrammar):
 
     def begins_factor(self) -> bool:
         """Whether a further factor follows."""
-        return self.next.kind == "big" or (self.is_sign("‖") and self.bars == 0) or super().begins_factor()
+        return (
+            self.next.kind in ("big", "dots")
+            or (self.is_sign("‖") and self.bars == 0)
+            or super().begins_factor()
+        )
 
     bars = 0  # norms that are open
 
@@ -312,7 +317,7 @@ class WideGrammar(ClaimGrammar):
         if base in ("outer", "ger") and self.is_sign("("):
             opened = self.take()
             u, v = self.sum(), self._second(opened)
-            return Chain((u, Transpose(v)), ("",), span=token.span)
+            return Chain((u, v), (OUTER,), span=token.span)
         if base == "square" and self.is_sign("("):
             return Power(self.bracketed(self.take()), 2, span=token.span)
         if base == "sum" and self.is_sign("("):

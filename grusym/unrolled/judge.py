@@ -24,7 +24,15 @@ from grusym.unrolled.world import Point
 
 SAME = 1e-8
 POINTS = (Point(3, 2, 0), Point(2, 3, 1, outputs=3), Point(4, 2, 2))
+# Bounds are tried where slopes are near 1 too, and with small and large weights.
+EXTREMES = tuple(
+    Point(3, 2, seed, calm=calm, scale=scale)
+    for seed, (calm, scale) in enumerate(
+        ((True, 0.7), (True, 1.5), (True, 0.3), (False, 0.2), (False, 2.0)), 10
+    )
+)
 MOST = 400
+FEW = 60  # readings tried where something is held constant
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ def scenes(
     words = {p for side in relation.sides for w in _written(side) for p in _words(w)}
     local = any(_local(w, names, letters) for side in relation.sides for w in _written(side))
     found = []
-    for k, point in enumerate(POINTS):
+    bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
+    for k, point in enumerate((*POINTS, *EXTREMES) if bound else POINTS):
         point = replace(point, n=1, m=1) if scalar else point
         for times, head in assignments(relation, names, letters, point.steps)[: 2 if k == 0 else 1]:
             found.append(
@@ -68,12 +77,12 @@ def scenes(
     return found
 
 
-def judged(scene_list: list[Scene], relation: Relation) -> Finding:
+def judged(scene_list: list[Scene], relation: Relation, most: int = MOST) -> Finding:
     """The first reading under which a relation holds in all scenes."""
     first = scene_list[0]
     misfits: list[str] = []
     fits = False
-    for choices, result in readings(lambda c: attempt(first, relation, c), MOST):
+    for choices, result in readings(lambda c: attempt(first, relation, c), most):
         if isinstance(result, str):
             misfits.append(result)
             continue
@@ -97,7 +106,7 @@ def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
     for group in (*((g,) for g in gates), tuple(gates) if len(gates) > 1 else ()):
         if group:
             held = [replace(scene, constant=frozenset(group)) for scene in scene_list]
-            if judged(held, relation).outcome == "holds":
+            if judged(held, relation, FEW).outcome == "holds":
                 verb = "is" if len(group) == 1 else "are"
                 return (f"if {', '.join(group)} {verb} held constant",)
     return ()

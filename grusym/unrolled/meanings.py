@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Activation, Hadamard, names_in, walk
+from grusym.language.expression import Activation, Concatenation, Hadamard, Name, Product, names_in, walk
 from grusym.language.surface import Written
 from grusym.unrolled.index import Index
 from grusym.unrolled.names import ALWAYS, Parts, parts, plain
@@ -21,6 +21,7 @@ PREDICTIONS = ("ŷ", "p", "ỹ", "yhat", "ypred", "pred", "a", "q", "yhat")
 TARGETS = ("y", "e", "t", "d", "ytrue", "target", "targets", "y*", "ȳ", "onehot")
 ARGUMENTS = ("z", "a", "s", "net", "pre", "A", "Z", "raw", "ẑ", "act")  # letters for pre-activations
 GRADIENT_LETTERS = ("δ", "g", "d", "grad", "Δ", "G", "D", "∂", "dL", "dE", "dJ", "dl", "delta", "ε", "e")
+INPUT_OR_STATE = {"x": "input", "h": "state"}
 STACKED = ("concat", "concatenated", "combined", "hx", "xh", "concat_input", "xc", "hxt", "z_concat")
 # Letters that documents use for the values of a cell, by what the value does in it.
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -239,14 +240,21 @@ class Names:
         text = "".join(labels)
         gates = [v for v in self.cell.values if _mentions(text, v)]
         gates += [v for v in self.cell.values if self.own(text) == v and v not in gates]
-        pool = [w for v in gates for w in names_in(self.cell.equation(v).right) if w in self.matrices]
-        pool = list(dict.fromkeys(pool)) or list(self.matrices)
+        pool = [w for v in gates for w in self._used(v) if w in self.matrices]
+        if not pool and gates and "candidate" in self._by_use:  # W_c, where c is the state: its candidate's
+            gate = self._by_use["candidate"]
+            pool = [w for w in names_in(self.cell.equation(gate).right) if w in self.matrices]
+        pool = list(dict.fromkeys(pool)) or (list(self.matrices) if len(self.matrices) <= 2 else [])
         result = []
         shown = p.letter + (f"_{''.join(p.labels)}" if p.labels else "")
         wants = _wants(p.letter, text, [plain(g.rstrip("'")) for g in gates])
         for w in pool:
             if w == own:
                 continue
+            sections = self.sections(w)
+            if sections and wants in sections:
+                said = f"{shown} read as the part of {w} that multiplies the {INPUT_OR_STATE[wants]}"
+                result.append(Meaning("block", w, block=wants, said=said))
             hint = self.hint(w)
             cost = 0.1 if wants == hint else 0.5 if not wants else 1.5
             kind = {"x": "input", "h": "recurrent"}.get(hint, "")
@@ -261,6 +269,25 @@ class Names:
                     Meaning("weights", " ".join(parts_), block=order, said=said, cost=0.6 + 0.2 * k)
                 )
         return result
+
+    def _used(self, value: str) -> tuple[str, ...]:
+        """The names in a value's equation, and in that of its argument where that has a name."""
+        right = self.cell.equation(value).right
+        if isinstance(right, Activation) and isinstance(right.operand, Name):
+            inner = right.operand.name
+            if inner in self.cell.values:
+                return names_in(self.cell.equation(inner).right)
+        return names_in(right)
+
+    def sections(self, weight: str) -> tuple[str, ...]:
+        """What the parts of a weight multiply, x or h each, where it multiplies [h, x]; else nothing."""
+        for e in self.cell.equations:
+            for node in walk(e.right):
+                joined = isinstance(node, Product) and isinstance(node.right, Concatenation)
+                if joined and weight in names_in(node.left):  # type: ignore[attr-defined]
+                    parts_ = node.right.parts  # type: ignore[attr-defined]
+                    return tuple("x" if str(p) in self.cell.inputs else "h" for p in parts_)
+        return ()
 
     def _biases(self, p: Parts) -> list[Meaning]:
         """A bias under another name: b, bf, b_f for the bias of f."""

@@ -22,7 +22,7 @@ from grusym.unrolled.scene import Scene
 from grusym.unrolled.tree import GradientOf, Largest, Relation
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 1200  # attempts in all
+MOST = 30_000  # nodes evaluated in one pass over the changes
 DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
 DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 
@@ -61,6 +61,7 @@ class Search:
     def __init__(self, scenes: list[Scene], relation: Relation) -> None:
         self.scenes, self.relation, self.left = scenes, relation, MOST
         self.changes = list(_changes(scenes[0], relation))
+        self.size = sum(1 for side in relation.sides for _ in surface(side))
 
     def quick(self, bases: list[dict[str, int]]) -> Mended | None:
         """The first change that sets the claim right under a reading of the original, cheapest first."""
@@ -97,7 +98,7 @@ class Search:
 
     def _attempting(self, changed: Relation) -> Callable[[Choices], bool | str]:
         def one(choices: Choices) -> bool | str:
-            self.left -= 1
+            self.left -= self.size
             try:
                 return attempt(self.scenes[0], changed, choices)
             except GrusymError as error:
@@ -107,7 +108,7 @@ class Search:
 
     def _holds(self, changed: Relation, choices: Choices) -> bool:
         picked = dict(choices.picked)
-        self.left -= 1
+        self.left -= self.size
         try:
             if attempt(self.scenes[0], changed, choices) is not True:
                 return False

@@ -47,6 +47,7 @@ class Naming:
             self.rows = self.flipped
         self.algebra = Algebra(choices, self.rows, scene.code)
         self.inner = "t"
+        self.handed_back = False  # whether a gradient is evaluated
         self.right = False  # whether a side after the first is evaluated
         self.shift = 0
 
@@ -100,7 +101,8 @@ class Naming:
             return t - 1
         if word == "next":
             options = [Option(1), Option(0)] if self.scene.curr else [Option(0), Option(1, "", 0.5)]
-            return t + int(self.choices.pick("next", [*options, Option(-1, "", 0.6)]).value)  # type: ignore[call-overload]
+            back = [Option(-1, "", 0.6)] if self.handed_back else []  # the dhnext of a backward pass
+            return t + int(self.choices.pick(f"next{len(back)}", [*options, *back]).value)  # type: ignore[call-overload]
         return t
 
     def _when(self, meaning: Meaning, state: bool = False) -> int:
@@ -177,6 +179,8 @@ class Naming:
                 return self._vector(self._inside(lambda: w.at(m.name, time)))
             case "weight":
                 return self._weight(w.weights[m.name])
+            case "block":
+                return self._weight(self._section(m))
             case "weights":
                 return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
             case "product":
@@ -203,6 +207,18 @@ class Naming:
                 i = self._step(m)
                 return self._matrix(self._inside(lambda: w.jacobian(w.out, i, w.out, i - 1)))
         raise Misfit(f"{m.kind} has no value")
+
+    def _section(self, m: Meaning) -> Any:
+        """The part of a weight that multiplies the input or the state."""
+        w, cell = self.plain, self.names.cell
+        sizes = {"x": w.shape(cell.inputs[0])[0], "h": w.shape(cell.next_of(w.out))[0]}
+        start = 0
+        for tag in self.names.sections(m.name):
+            if tag == m.block:
+                part = slice(start, start + sizes[tag])
+                return w.weights[m.name][part] if cell.rows else w.weights[m.name][:, part]
+            start += sizes[tag]
+        raise Misfit(f"{m.name} has no part for {m.block}")
 
     def _beside(self, arrays: list[Any]) -> Any:
         """Matrices as one: side by side over columns, one above the other where vectors are rows."""

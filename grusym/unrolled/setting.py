@@ -52,10 +52,10 @@ def _numbers(equations: list[str]) -> Cell | None:
     """The cell of equations whose weights are small letters before a dot: w · h."""
     plain = [re.sub(r"\\cdot(?![A-Za-z])|[·⋅*]", " ⊙ ", e) for e in equations]
     bare = [re.sub(r"\\[A-Za-z]+", "", e) for e in equations]
-    small = any(re.search(r"(?<![A-Za-z])[wu](?:_\{?\w+\}?)?\s*[·⋅*]", e) for e in equations)
+    small = {m for e in equations for m in re.findall(r"(?<![A-Za-z])([wu](?:_\{?\w+\}?)?)\s*[·⋅*]", e)}
     if not small or any(re.search("[A-Z]", e) for e in bare):
         return None
-    return _read("\n".join(plain))
+    return _read("\n".join([*plain, *(f"{name} : parameter" for name in sorted(small))]))
 
 
 def _completed(

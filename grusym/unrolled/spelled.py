@@ -31,6 +31,7 @@ from grusym.unrolled.lexer import PARTED, WideLexer
 from grusym.unrolled.notation import COMMANDS, Notation
 from grusym.unrolled.places import Places
 from grusym.unrolled.tree import (
+    OUTER,
     Dots,
     GradientOf,
     Largest,
@@ -232,6 +233,8 @@ class Speller:
         return text
 
     def _chain(self, factors: tuple[Expression, ...], signs: tuple[str, ...]) -> str:
+        if signs == (OUTER,):
+            return f"{self.notation.module}outer({self.of(factors[0])}, {self.of(factors[1])})"
         last = factors[-1]
         if self.notation.code and len(factors) == 2 and isinstance(last, Transpose) and signs == ("",):
             return f"{self.notation.module}outer({self.of(factors[0])}, {self.of(last.operand)})"

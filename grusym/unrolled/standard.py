@@ -52,8 +52,10 @@ def kind_of(found: list[Fragment], words: str, names: frozenset[str]) -> str:
         return "lstm"
     if {"r", "z", "h̃", "u"} & letters and not _argument_only(found):
         return "gru"
-    if letters & {"α", "β"} and letters & {"h̃"}:
-        return "gru"
+    for f in found:
+        gated = _gated(f)
+        if gated is not None and gated[1]:
+            return "gru" if gated[3] or f.left in ("h", "a") else "lstm"
     return "rnn"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from grusym.language.expression import Expression
 from grusym.unrolled.index import Index
 
+OUTER = "outer"  # the sign between the factors of np.outer(u, v)
+
 
 @dataclass(frozen=True, slots=True)
 class Repeated(Expression):

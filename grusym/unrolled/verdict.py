@@ -33,6 +33,10 @@ from grusym.unrolled.tree import Relation
 
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
 NO_PROOF = "the sides agree at generic points of three sizes, which is no proof"
+UNSURE = (
+    "under no reading do the sides agree, nor after one change; since the cell was completed or names were "
+    "guessed, this may be a misreading: give the whole cell in the letters of the claim"
+)
 APPROXIMATE = "≈ read as an equality"
 
 
@@ -106,17 +110,41 @@ def _step(
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
     if finding.outcome == "holds":
         return Verdict(claim, "agrees", METHOD, assumes=claim.assumes, detail=NO_PROOF)
-    return _refused(claim, finding, made, relation, mend, text)
+    certain = frame.given >= frozenset(frame.cell.shapes) and not any(
+        _guessed(w, names) for side in relation.sides for w in written(side)
+    )
+    return _refused(claim, finding, made, relation, mend, text, certain)
 
 
 def _refused(
-    claim: Claim, finding: Finding, made: list[Scene], relation: Relation, mend: bool, text: str
+    claim: Claim,
+    finding: Finding,
+    made: list[Scene],
+    relation: Relation,
+    mend: bool,
+    text: str,
+    certain: bool,
 ) -> Verdict:
-    """Refuted, with the kind of error and a correction where one is found."""
+    """Refuted, with the kind of error and a correction where one is found.
+
+    What is not certain - a cell that was completed, names that were guessed - may only be misread: it is
+    refuted where a change sets it right or its paths are found missing, and undecided elsewhere.
+    """
     found = mended(made, relation) if mend else None
     place = _place(found.node if found is not None and found.node is not None else relation.sides[-1])
     if found is not None:
         return _mended(claim, found, made, relation, place, text)
+    if mend and not certain:
+        why = f" ({finding.why})" if finding.why else ""
+        return Verdict(
+            claim,
+            "undecided",
+            METHOD,
+            place,
+            assumes=claim.assumes,
+            detail=UNSURE + why,
+            holds_if=conditions(made, relation),
+        )
     if finding.outcome == "misfit":
         error = kinds.TYPE
         return Verdict(

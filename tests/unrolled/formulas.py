@@ -1,0 +1,49 @@
+"""The cells of formulas.txt, and its claims: cell, claim, and whether it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CELLS: dict[str, list[str]] = {
+    "elman": ["s_t = tanh(R s_{t-1} + E x_t + d)"],
+    "elman in LaTeX": [r"\mathbf{s}_t = \tanh(\mathbf{R} \mathbf{s}_{t-1} + \mathbf{E} \mathbf{x}_t + d)"],
+    "elman with its argument": ["q_t = R s_{t-1} + E x_t + d", "s_t = tanh(q_t)"],
+    "elman in rows": ["S_t = tanh(X_t E + S_{t-1} R + d)"],
+    "elman in code": ["h[t] = np.tanh(np.dot(Wxh, x[t]) + np.dot(Whh, h[t-1]) + bh)"],
+    "rows in code": ["h = np.tanh(x @ Wx + h_prev @ Wh + b)"],
+    "superscripts": [r"h^{(t)} = \tanh(A h^{(t-1)} + B x^{(t)} + a)"],
+    "numbers": ["y_t = tanh(w · y_{t-1} + u · x_t)"],
+    "plain": ["vanilla tanh RNN (standard)"],
+    "sigmoid": ["sigmoid RNN"],
+    "lstm": ["LSTM (standard)"],
+    "lstm in rows": ["LSTM, row vectors"],
+    "lstm in angles": [
+        r"c^{\langle t \rangle} = \Gamma_u * \tilde{c}^{\langle t \rangle} + \Gamma_f * c^{<t-1>}",
+        r"a^{\langle t \rangle} = \Gamma_o * \tanh(c^{\langle t \rangle})",
+    ],
+    "fragment": [r"c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t"],
+    "peephole": [
+        r"f_t = \sigma(W_f [h_{t-1}, x_t] + p_f \odot c_{t-1} + b_f)",
+        r"o_t = \sigma(W_o [h_{t-1}, x_t] + p_o \odot c_t + b_o)",
+    ],
+    "gru": [
+        r"z_t = \sigma(W_z x_t + U_z h_{t-1})",
+        r"r_t = \sigma(W_r x_t + U_r h_{t-1})",
+        r"\tilde{h}_t = \tanh(W x_t + U (r_t \odot h_{t-1}))",
+        r"h_t = (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t",
+    ],
+    "gru that keeps": [r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot n_t"],
+    "gru in code": ["n = np.tanh(x @ Wn + (r * h_prev) @ Un)", "h = (1 - z) * h_prev + z * n"],
+}
+
+
+def _read(line: str) -> tuple[str, str, bool]:
+    verdict, cell, claim = (part.strip() for part in line.split("|", 2))
+    return cell, claim, {"holds": True, "fails": False}[verdict]
+
+
+FORMULAS = [
+    _read(line)
+    for line in (Path(__file__).parent / "formulas.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
