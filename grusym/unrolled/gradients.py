@@ -25,7 +25,7 @@ from grusym.unrolled.tree import (
     GradientOf,
     Partial,
 )
-from grusym.unrolled.world import Held
+from grusym.unrolled.world import FREE, Held
 
 
 class Gradients(Jacobians):
@@ -143,7 +143,8 @@ class Gradients(Jacobians):
                     found = found - w.local(time) * (only in (None, time))
                 return self._vector(found, True)
         time = self._when(m, m.name in self.names.cell.states)
-        return self._vector(w.gradient(m.name, time, only=only), True)
+        cut = frozenset((v, time + k) for v, k in self.scene.cut) if not self.right else FREE
+        return self._vector(w.gradient(m.name, time, cut, only=only), True)
 
     def _product_gradient(self, m: Meaning) -> Thing:
         """The gradient at r ⊙ h: through the matrix behind it, from the argument it is part of."""

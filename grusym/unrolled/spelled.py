@@ -65,10 +65,11 @@ class Speller:
         """Where the nodes of the source stand."""
         return Places.of(self.source)
 
-    def relation(self, relation: Relation, changed: int) -> str:
-        """A whole claim with one side written anew."""
-        texts = list(relation.texts)
-        texts[changed] = self.of(relation.sides[changed])
+    def relation(self, relation: Relation, changed: int | None) -> str:
+        """A whole claim with one side written anew, or its signs alone."""
+        texts = [text.replace("\u200b", "") for text in relation.texts]
+        if changed is not None:
+            texts[changed] = self.of(relation.sides[changed])
         parts = [texts[0]]
         for sign, text in zip(relation.signs, texts[1:], strict=True):
             parts += [self._relation_sign(sign), text]

@@ -176,9 +176,9 @@ def _mended(
     if found.relation is not None:
         speller = Speller(text)
         pairs = zip(relation.sides, found.relation.sides, strict=True)
-        changed = next(i for i, (a, b) in enumerate(pairs) if a is not b)
-        fix = speller.of(found.relation.sides[changed])
+        changed = next((i for i, (a, b) in enumerate(pairs) if a is not b), None)
         whole = speller.relation(found.relation, changed)
+        fix = whole if changed is None else speller.of(found.relation.sides[changed])
     paths = f"; path through {', '.join(found.paths)} missing" if found.paths else ""
     return Verdict(
         claim,
