@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grusym.language.reader import read_cell as read_cell
     from grusym.theorems.judging import prove as prove
     from grusym.theorems.library import identities as identities, identity as identity
-    from grusym.unrolled import verify as verifying
+    from grusym.unrolled import document, verify as verifying
 
     certify = assemble.of_a_cell(assemble.certify)
     compare = assemble.of_two_cells(comparing.compare)
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     assert_derivation = assemble.of_a_cell(verifying.assert_derivation)
     random_weights = assemble.of_a_cell(assemble.random_weights)
     verify = assemble.of_a_cell(verifying.verify)
+    verify_in = document.verify_in
 
 HOMES = {
     "GrusymError": "grusym.errors",
@@ -66,6 +67,7 @@ HOMES = {
     "replay": "grusym.checks.replay",
     "simulate": "grusym.assemble",
     "verify": "grusym.unrolled.verify",
+    "verify_in": "grusym.unrolled.document",
     "verify_count": "grusym.counts.judging",
 }
 

@@ -14,13 +14,22 @@ from grusym.unrolled.verdict import Frame, over_steps
 from grusym.verifying import verify as one_step
 
 
-def verify_in(lines: Sequence[str], claim: str, mend: bool = True) -> Verdict:
-    """The verdict on a claim over the cell of a document's lines: equations, fragments, shapes or words.
+def verify_in(lines: str | Sequence[str], claim: str, mend: bool = True) -> Verdict:
+    """The verdict on a claim over the cell that a document speaks of.
+
+    `lines` is what it says of its cell: equations, some of them, shapes of its weights, or a name such as
+    "LSTM (standard)" or "GRU, row vectors". The claim is text in any notation that `grusym.verify` reads.
 
     What was added to fragments, and whose letters were matched to what, stands in `.assumes`. Of several
     cells that the lines may mean, the first over which the claim holds decides.
     Raises: ReadError at what cannot be read, and where no cell can be made of the lines.
     """
+    lines = lines.split("\n") if isinstance(lines, str) else lines
+    for what in (claim, *lines):
+        if not isinstance(what, str):
+            raise ReadError(
+                f"a claim and the lines on its cell are texts, not {type(what).__name__}; pass a string"
+            )
     claim = claim.replace("\\'", "'\u200b")
     frames = settings([line.replace("\\'", "'") for line in lines], _names(claim))
     if not frames:
