@@ -21,7 +21,7 @@ from grusym.language.expression import (
 from grusym.language.surface import Chain, Starred, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
-from grusym.unrolled.additions import factors, sums, upstream
+from grusym.unrolled.additions import Author, factors, sums, upstream
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.sites import (
     Edit,
@@ -46,7 +46,8 @@ def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     yield from _brackets(e)
     yield from _signs(e, names)
     yield from functions(e)
-    yield from slips(e, names)
+    yield from _applied(e, names, left)
+    yield from slips(e, names, left)
     yield from factors(e, names, left)
     yield from upstream(e, names, left)
     yield from _shapes(e)
@@ -286,6 +287,16 @@ def functions(e: Expression) -> Iterator[Edit]:
             yield Edit(kinds.FUNCTION, put(Sum((ONE, _negated(node.terms[1])), span=node.span)), node)
         if isinstance(node, Starred | Hadamard):
             yield from _tanh_for_sigmoid(node, put)
+
+
+def _applied(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
+    """A function of the cell around a value that stands without it: tanh(c) for c."""
+    author = Author(names, left, e)
+    for node, put in sites(e):
+        if isinstance(node, Written):
+            for u, _ in author.inside(node):
+                if isinstance(u, Activation) and u.operand == node:
+                    yield Edit(kinds.FUNCTION, put(replace(u, operand=node)), node)
 
 
 def _squared(e: Expression | None) -> Expression | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 from grusym.errors import GrusymError
 from grusym.language.expression import Expression, Sum
@@ -21,8 +21,8 @@ from grusym.unrolled.sites import Edit, flat, gradientlike, sites
 from grusym.unrolled.tree import GradientOf, Partial, Relation
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 30_000  # nodes evaluated in one pass over the changes
-DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
+MOST = 15_000  # nodes evaluated in one pass over the changes
+DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
 DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 
 LEADING = (kinds.FACTOR, kinds.BRACKET, kinds.CHAIN)  # what explains a claim that lacks a transpose too
@@ -71,6 +71,7 @@ class Search:
         self.changes = list(_changes(scenes[0], relation))
         self.size = sum(1 for side in relation.sides for _ in surface(side))
         self.bases: list[dict[str, int]] = [{}]
+        self.shared = _shared(scenes[0], relation) or [{}]
 
     def bound(self) -> Mended | None:
         """Another quantity, or the other direction, under which a bound holds."""
@@ -112,12 +113,13 @@ class Search:
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
         self.left = MOST
-        for edit, changed in changes:
-            for choices, result in readings(self._attempting(changed), DEEPER):
-                if self.left <= 0:
-                    return None
-                if result is True and self._holds(changed, Choices(dict(choices.picked))):
-                    return Mended(edit.kind, changed, edit.node, said=choices.said)
+        for picked in self.shared:
+            for edit, changed in changes:
+                for choices, result in readings(self._attempting(changed, picked), DEEPER):
+                    if self.left <= 0:
+                        return None
+                    if result is True and self._holds(changed, Choices(dict(choices.picked))):
+                        return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
 
     def mismatched(self) -> Mended | None:
@@ -160,9 +162,11 @@ class Search:
         """A transpose or another order after whose change nothing but paths is missing."""
         for edit, changed in self.changes:
             if edit.kind == kinds.TRANSPOSE:
-                paths = missing(self.scenes, changed, self.bases[:3])
+                paths = missing(self.scenes, changed, self.bases[:4])
                 if paths:
-                    return Mended(edit.kind, changed, edit.node, paths)
+                    self.left = MOST
+                    whole = completed(self.names, changed, paths, self._right)
+                    return Mended(edit.kind, whole or changed, edit.node, paths)
         return None
 
     def _right(self, changed: Relation) -> bool:
@@ -174,9 +178,13 @@ class Search:
                 return True
         return False
 
-    def _attempting(self, changed: Relation) -> Callable[[Choices], bool | str]:
+    def _attempting(
+        self, changed: Relation, picked: dict[str, int] | None = None
+    ) -> Callable[[Choices], bool | str]:
         def one(choices: Choices) -> bool | str:
             self.left -= self.size
+            for key, i in (picked or {}).items():
+                choices.picked.setdefault(key, i)
             try:
                 return attempt(self.scenes[0], changed, choices)
             except GrusymError as error:
@@ -196,13 +204,30 @@ class Search:
 
 
 def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool]:
-    """The cheapest readings that fit, and whether any does."""
-    fitting = [
-        choices.picked
-        for choices, result in readings(lambda c: attempt(scene, relation, c), 60)
-        if not isinstance(result, str)
-    ]
-    return fitting[:BASES], bool(fitting)
+    """The cheapest readings that fit, and whether any does; what many names share is read in all ways first."""
+    fitting: list[dict[str, int]] = []
+    shared = _shared(scene, relation)
+    for picked in shared:
+        choices = Choices(dict(picked))
+        if not isinstance(attempt(scene, relation, choices), str):
+            fitting.append(picked)
+    for choices, result in readings(lambda c: attempt(scene, relation, c), 60):
+        if not isinstance(result, str) and choices.picked not in fitting:
+            fitting.append(choices.picked)
+    return fitting[: max(BASES, min(len(shared), 8))], bool(fitting)
+
+
+def _shared(scene: Scene, relation: Relation) -> list[dict[str, int]]:
+    """All readings of what decides the meaning of many names: which loss, what gates' gradients are taken at."""
+    met: dict[str, int] = {}
+    for choices, _ in readings(lambda c: attempt(scene, relation, c), 12):
+        for key, options in choices.met.items():
+            if key == "loss" or key.startswith("gates "):
+                met[key] = len(options)
+    keys = list(met)[:3]
+    combinations = product(*(range(met[key]) for key in keys))
+    ordered = sorted(combinations, key=lambda picks: (sum(picks), picks))
+    return [{k: i for k, i in zip(keys, picks, strict=True) if i} for picks in ordered][:8]
 
 
 def _changes(scene: Scene, relation: Relation) -> Iterator[tuple[Edit, Relation]]:

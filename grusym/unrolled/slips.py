@@ -9,11 +9,12 @@ from dataclasses import replace
 from grusym.language.expression import Expression
 from grusym.language.scanner import NameToken
 from grusym.language.surface import Written
+from grusym.language.times import written
 from grusym.unrolled import kinds
 from grusym.unrolled.lexer import PARTED
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import ALWAYS, parts
-from grusym.unrolled.sites import Edit, Rebuild, sites
+from grusym.unrolled.sites import Edit, Rebuild, gradientlike, sites
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import GradientOf, Partial
 
@@ -53,8 +54,8 @@ def shifted(name: NameToken, by: int) -> NameToken | None:
     return retimed(name, m[1] + (f"{offset:+d}" if offset else ""))
 
 
-def times(name: NameToken) -> Iterator[NameToken]:
-    """A name a step later and earlier; in words, at the other times."""
+def times(name: NameToken, words: bool) -> Iterator[NameToken]:
+    """A name a step later and earlier; where times are words, at the other times."""
     for by in (1, -1):
         new = shifted(name, by)
         if new is not None:
@@ -62,27 +63,29 @@ def times(name: NameToken) -> Iterator[NameToken]:
     time, _ = time_of(name)
     if time in ("prev", "next"):
         yield from (n for w in ("", "prev", "next") if w != time and (n := retimed(name, w)) is not None)
-    elif not time and not name.label and name.base.isascii():
+    elif words and not time and not name.label:
         for word in ("prev", "next"):
             yield replace(name, subscript=PARTED.join(x for x in (name.subscript, word) if x))
 
 
-def slips(e: Expression, names: Names) -> Iterator[Edit]:
+def slips(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     """Times one step off; where words are times, the word beside."""
+    words = any(time_of(w.name)[0] in ("prev", "next") for w in (*written(left), *written(e)))
+    words = words or not any(time_of(w.name)[0] for w in (*written(left), *written(e)))
     for node, put in sites(e):
         if isinstance(node, GradientOf) and isinstance(node.target, Written):
-            for new in times(node.target.name):
+            for new in times(node.target.name, words):
                 yield Edit(kinds.SLIP, put(replace(node, target=replace(node.target, name=new))), node)
         elif isinstance(node, Partial):
             for field in ("by", "of"):
                 inner = getattr(node, field)
-                if isinstance(inner, Written):
-                    for new in times(inner.name):
+                if isinstance(inner, Written) and (field == "by" or not gradientlike(node, names)):
+                    for new in times(inner.name, words):
                         moved = replace(inner, name=new)
                         changed = replace(node, by=moved) if field == "by" else replace(node, of=moved)
                         yield Edit(kinds.SLIP, put(changed), node)
         elif isinstance(node, Written) and _moving(node, names):
-            for new in times(node.name):
+            for new in times(node.name, words):
                 yield Edit(kinds.SLIP, put(replace(node, name=new)), node)
 
 

@@ -309,7 +309,8 @@ class Speller:
         for accent, command in (("\u0303", "tilde"), ("\u0302", "hat"), ("\u0304", "bar")):
             if accent in name.accents:
                 base = f"\\{command}{{{base}}}" if latex else base + accent
-        words = re.fullmatch(r"[\w\x1f]+", name.subscript) and self.notation.code
+        plain = not latex and re.search(r"[A-Z]_[a-z]{2,}", self.source) and name.subscript.isalnum()
+        words = plain or (re.fullmatch(r"[\w\x1f]+", name.subscript) and self.notation.code)
         sub, sup = (s.replace(PARTED, "_" if words else ",") for s in (name.subscript, name.label))
         text = base + ("'" * name.primes)
         if sub:
