@@ -112,12 +112,12 @@ class Search:
         return self._deeper([c for c in self.changes if c[0].kind in DEEP and c[0].tier == 0])
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
-        self.left = MOST
-        for picked in self.shared:
+        for picked, most in [*((picked, 2) for picked in self.shared), ({}, DEEPER)]:
+            self.left = MOST // 2
             for edit, changed in changes:
-                for choices, result in readings(self._attempting(changed, picked), DEEPER):
+                for choices, result in readings(self._attempting(changed, picked), most):
                     if self.left <= 0:
-                        return None
+                        break
                     if result is True and self._holds(changed, Choices(dict(choices.picked))):
                         return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
@@ -204,7 +204,7 @@ class Search:
 
 
 def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool]:
-    """The cheapest readings that fit, and whether any does; what many names share is read in all ways first."""
+    """The cheapest readings that fit, and whether any does; first what many names share in all ways."""
     fitting: list[dict[str, int]] = []
     shared = _shared(scene, relation)
     for picked in shared:
@@ -218,11 +218,11 @@ def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool
 
 
 def _shared(scene: Scene, relation: Relation) -> list[dict[str, int]]:
-    """All readings of what decides the meaning of many names: which loss, what gates' gradients are taken at."""
+    """All readings of what decides for many names: which loss, and where gradients are taken."""
     met: dict[str, int] = {}
     for choices, _ in readings(lambda c: attempt(scene, relation, c), 12):
         for key, options in choices.met.items():
-            if key == "loss" or key.startswith("gates "):
+            if key == "loss" or key.startswith("gates ") or (key.startswith("gradient ") and " next" in key):
                 met[key] = len(options)
     keys = list(met)[:3]
     combinations = product(*(range(met[key]) for key in keys))
