@@ -109,7 +109,8 @@ class Search:
 
     def deep(self) -> Mended | None:
         """The first change that sets it right under a reading of its own."""
-        return self._deeper([c for c in self.changes if c[0].kind in DEEP and c[0].tier == 0])
+        found = [c for c in self.changes if c[0].kind in DEEP and c[0].tier == 0]
+        return self._deeper(sorted(found, key=lambda c: c[0].kind == kinds.FACTOR))
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
         for picked, most in [*((picked, 2) for picked in self.shared), ({}, DEEPER)]:

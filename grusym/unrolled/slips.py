@@ -94,7 +94,7 @@ def _moving(w: Written, names: Names) -> bool:
     p = parts(w.name, ALWAYS)
     found = names.meanings(p)
     return (not found and gradient_target(p, names) is not None) or (
-        bool(found) and found[0].kind not in ("weight", "weights", "output_weight")
+        bool(found) and found[0].kind not in ("weight", "weights", "output_weight", "block")
     )
 
 

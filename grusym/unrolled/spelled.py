@@ -159,9 +159,11 @@ class Speller:
             case Sum(terms=terms):
                 return self._sum(terms)
             case Hadamard(left=u, right=v):
-                return f"{self.of(u, PRODUCT)} {sign.elementwise} {self.of(v, FACTOR)}"
+                at = FACTOR if isinstance(u, Chain) else PRODUCT
+                return f"{self.of(u, at)} {sign.elementwise} {self.of(v, FACTOR)}"
             case Starred(left=u, right=v):
-                return f"{self.of(u, PRODUCT)} * {self.of(v, FACTOR)}"
+                at = FACTOR if isinstance(u, Chain) else PRODUCT
+                return f"{self.of(u, at)} * {self.of(v, FACTOR)}"
             case Quotient(left=u, right=v):
                 return f"{self.of(u, FACTOR)} / {self.of(v, FACTOR)}"
             case Chain(factors=factors, signs=signs):
