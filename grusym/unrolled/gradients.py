@@ -20,6 +20,7 @@ from grusym.unrolled.choices import Option
 from grusym.unrolled.jacobians import Jacobians
 from grusym.unrolled.lexer import PARTED
 from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.scene import Outside
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import (
     GradientOf,
@@ -54,6 +55,8 @@ class Gradients(Jacobians):
         return self._gradient_at([m], mark, target, only)
 
     def _gradient_at(self, meanings: list[Meaning], mark: str, w: Written, only: int | None = None) -> Thing:
+        if only is not None and self.world.point.last and only != self.scene.point.steps:
+            raise Outside("the loss of a step that has none")  # all its gradients are 0, and any claim holds
         key = f"{mark} {_shown(w)} {' '.join(map(str, meanings[0].times))}"
         options: list[Option] = []
         for k, m in enumerate(meanings):

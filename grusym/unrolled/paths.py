@@ -119,25 +119,37 @@ def _terms(author: Author, path: str) -> Iterator[Expression]:
     value = path if path in cell.values else cell.next_of(path) if path in cell.states else path
     if value not in cell.values:
         return
+    target = _target(left)
+    if target is not None and gradientlike(left, author.names):
+        for like in (target, *_later(target)):
+            yield from _behind_weights(author, value, like)
     if isinstance(left, Partial) and isinstance(left.by, Written) and isinstance(left.of, Written):
-        loss = gradientlike(left, author.names)
-        for like in (left.of, *_later(left.by)) if not loss else (left.by, *_later(left.by)):
+        start = left.by if gradientlike(left, author.names) else left.of
+        for like in (start, *_later(left.by)):
             through = author.value(value, like)
             yield Chain((replace(left, by=through), Partial(through, left.by)), ("",))
-    target = _target(left)
-    if target is None:
-        return
-    equation = cell.equation(value).right
-    for like in (target, *_later(target)):
-        gradient = author.gradient(value, like)
-        for w in author.weights:
-            meaning = author.names.meanings_of(w)
-            if meaning and meaning[0].name in names_in(equation):
-                yield Chain((Transpose(w), gradient), ("",))
-        for node in walk(equation):
-            if isinstance(node, Hadamard) and isinstance(node.left, Name) and isinstance(node.right, Name):
-                for factor in (node.left.name, node.right.name):
-                    yield Hadamard(gradient, author.value(factor, like))
+
+
+def _behind_weights(author: Author, value: str, like: Written) -> Iterator[Expression]:
+    """Wᵀ δ, with the slope where δ is not at the argument, ⊙ r where r ⊙ h stands behind W; δ ⊙ f."""
+    equation = author.names.cell.equation(value).right
+    gradient = author.gradient(value, like)
+    scaled = [
+        author.value(n.left.name, like)
+        for n in walk(equation)
+        if isinstance(n, Hadamard) and isinstance(n.left, Name) and isinstance(n.right, Name)
+    ]
+    lit = [gradient]
+    if value in author.names.activations:
+        lit.append(Hadamard(gradient, author.slope(value, like)))
+    for w in author.weights:
+        meaning = author.names.meanings_of(w)
+        if meaning and meaning[0].name in names_in(equation):
+            for g in lit:
+                whole = Chain((Transpose(w), g), ("",))
+                yield whole
+                yield from (Hadamard(whole, r) for r in scaled)
+    yield from (Hadamard(gradient, f) for f in scaled)
 
 
 def _target(e: Expression) -> Written | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from grusym.language.claim_grammar import LOSSES
 from grusym.language.expression import Expression, Hadamard, children, rebuilt
 from grusym.language.surface import Chain, Starred, Written
 from grusym.unrolled.meanings import Names
@@ -72,7 +73,8 @@ def gradientlike(e: Expression, names: Names) -> bool:
     if isinstance(e, GradientOf):
         return True
     if isinstance(e, Partial):
-        return isinstance(e.of, Written) and not names.owns(parts(e.of.name, ALWAYS).key)
+        p = parts(e.of.name, ALWAYS) if isinstance(e.of, Written) else None
+        return p is not None and p.letter in LOSSES and not names.owns(p.key)
     if isinstance(e, Written):
         p = parts(e.name, ALWAYS)
         return not names.meanings(p) and gradient_target(p, names) is not None
