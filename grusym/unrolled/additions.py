@@ -20,7 +20,7 @@ from grusym.language.expression import (
     walk,
 )
 from grusym.language.scanner import NameToken
-from grusym.language.surface import Chain, Starred, Written
+from grusym.language.surface import Chain, Written
 from grusym.language.times import surface, written
 from grusym.unrolled import kinds
 from grusym.unrolled.index import Index, read_index
@@ -117,6 +117,13 @@ def _slope(function: str, v: Expression) -> Expression:
     return SlopeAt(v)
 
 
+def times(e: Expression, x: Expression) -> Expression:
+    """e ⊙ x, without brackets around a product x."""
+    if isinstance(x, Hadamard):
+        return Hadamard(Hadamard(e, x.left), x.right)
+    return Hadamard(e, x)
+
+
 def _spoken(e: Expression) -> list[Written]:
     return list(written(e))
 
@@ -143,7 +150,7 @@ def factors(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
             if of_values:
                 yield from _before_matrices(x, node, put)
             else:
-                yield Edit(kinds.FACTOR, put(Hadamard(node, x)), node)
+                yield Edit(kinds.FACTOR, put(times(node, x)), node)
     for node, put in sites(e):
         if isinstance(node, Chain) and not of_values:
             for x in author.slopes(when):
@@ -154,7 +161,7 @@ def factors(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
 
 def _at_gradient(author: Author, node: Expression, put: Rebuild) -> Iterator[Edit]:
     for x in author.slopes(node):
-        lit = Hadamard(node, x)
+        lit = times(node, x)
         yield Edit(kinds.FACTOR, put(lit), node)
         for w in author.weights:
             for matrix in (Transpose(w), w):
@@ -233,6 +240,3 @@ def sums(e: Expression, left: Expression) -> Iterator[Edit]:
 def _letters(text: str) -> tuple[tuple[str, int], ...]:
     index = read_index(text) if text else None
     return index.letters if index is not None and not index.word else ()
-
-
-__all__ = ["Author", "Starred", "factors", "sums", "upstream"]

@@ -120,6 +120,9 @@ def _chains(e: Expression, names: Names) -> Iterator[Edit]:
 
 
 def _orders(e: Expression, names: Names) -> Iterator[Edit]:
+    grouped_all = _grouped(e)
+    if grouped_all != e:
+        yield Edit(kinds.ORDER, grouped_all, e)
     for node, put in sites(e):
         if not isinstance(node, Chain):
             continue
@@ -143,6 +146,18 @@ def _orders(e: Expression, names: Names) -> Iterator[Edit]:
                 inside = Chain((*right.factors[:-1], left), right.signs)
                 grouped = replace(node, left=inside, right=right.factors[-1])
                 yield Edit(kinds.ORDER, put(grouped), node)
+
+
+def _grouped(e: Expression) -> Expression:
+    """Every W δ ⊙ a ⊙ b as W (δ ⊙ a ⊙ b)."""
+    if isinstance(e, Starred | Hadamard):
+        found, joints = flat(e)
+        first = found[0]
+        if isinstance(first, Chain):
+            last = product([first.factors[-1], *found[1:]], joints)
+            return replace(first, factors=(*first.factors[:-1], last), span=None)
+    pieces = inner(e)
+    return with_inner(e, tuple(map(_grouped, pieces))) if pieces else e
 
 
 def _swapped_inside(e: Chain) -> Chain | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from grusym.errors import GrusymError
-from grusym.language.expression import Expression, Sum
+from grusym.language.expression import Expression, Sum, Transpose
 from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
@@ -15,10 +15,12 @@ from grusym.unrolled.choices import Choices, readings
 from grusym.unrolled.edits import edits
 from grusym.unrolled.judge import attempt
 from grusym.unrolled.meanings import Names
+from grusym.unrolled.names import parts
 from grusym.unrolled.paths import completed, missing
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.sites import Edit, flat, gradientlike, sites
-from grusym.unrolled.tree import GradientOf, Partial, Relation
+from grusym.unrolled.targets import gradient_target
+from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
 MOST = 15_000  # nodes evaluated in one pass over the changes
@@ -50,7 +52,7 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
         return search.bound() or Mended(kinds.NORM)
     search.bases, fits = _bases(scenes[0], relation)
     if not fits:
-        return search.deep()
+        return search.deep() or search.meaningless()
     return (
         search.quick(0)
         or search.with_terms()
@@ -131,6 +133,27 @@ class Search:
                 return Mended(kinds.TYPE, node=node)
         return None
 
+    def meaningless(self) -> Mended | None:
+        """A product over steps of what is a gradient, a vector, at each."""
+        for side in self.relation.sides[1:]:
+            for node in surface(side):
+                if isinstance(node, Repeated) and node.kind == "prod" and self._vector(node.body):
+                    return Mended(kinds.TYPE, node=node)
+        return None
+
+    def _vector(self, body: Expression) -> bool:
+        """Whether the body of a product holds one gradient, so that it is a vector."""
+        factors = body.factors if isinstance(body, Chain) else (body,)
+        bare = [f.operand if isinstance(f, Transpose) else f for f in factors]
+        letters = self.scenes[0].letters
+        gradients = [
+            f
+            for f in bare
+            if isinstance(f, GradientOf)
+            or (isinstance(f, Written) and gradient_target(parts(f.name, letters), self.names) is not None)
+        ]
+        return len(gradients) == 1
+
     def twice(self) -> Mended | None:
         """A transpose and one change more; of the two, what the catalogue names first explains the claim."""
         self.left = MOST
@@ -160,14 +183,15 @@ class Search:
         return Mended(kinds.PATH, whole, None, paths)
 
     def with_paths(self) -> Mended | None:
-        """A transpose or another order after whose change nothing but paths is missing."""
+        """A transpose, an order or a sign after whose change nothing but paths is missing."""
         for edit, changed in self.changes:
-            if edit.kind == kinds.TRANSPOSE:
+            if edit.kind in (kinds.TRANSPOSE, kinds.ORDER, kinds.SIGN):
                 paths = missing(self.scenes, changed, self.bases[:4])
                 if paths:
-                    self.left = MOST
+                    self.left = MOST // 2
                     whole = completed(self.names, changed, paths, self._right)
-                    return Mended(edit.kind, whole or changed, edit.node, paths)
+                    kind = kinds.TRANSPOSE if edit.kind == kinds.TRANSPOSE else kinds.PATH
+                    return Mended(kind, whole, edit.node, paths)
         return None
 
     def _right(self, changed: Relation) -> bool:

@@ -12,7 +12,7 @@ from grusym.errors import GrusymError
 from grusym.language.expression import Expression, Hadamard, Name, Sum, Transpose, names_in, walk
 from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
-from grusym.unrolled.additions import Author
+from grusym.unrolled.additions import Author, times
 from grusym.unrolled.arrays import Misfit
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.evaluation import Evaluation
@@ -21,7 +21,7 @@ from grusym.unrolled.meanings import Names
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.sites import gradientlike
 from grusym.unrolled.slips import named, shifted, time_of
-from grusym.unrolled.tree import GradientOf, Partial, Relation
+from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 Picked = Sequence[dict[str, int]]
 
@@ -93,6 +93,8 @@ def completed(
 ) -> Relation | None:
     """The claim with the terms of missing paths added; None if no such terms make it right."""
     left, last = relation.sides[0], relation.sides[-1]
+    if not gradientlike(left, names) and any(isinstance(n, Repeated) for n in surface(last)):
+        return None  # what is missing stands in every factor
     author = Author(names, left, last)
     options = [list(_terms(author, path)) for path in paths]
     for size in range(1, len(paths) + 1):
@@ -141,7 +143,7 @@ def _behind_weights(author: Author, value: str, like: Written) -> Iterator[Expre
     ]
     lit = [gradient]
     if value in author.names.activations:
-        lit.append(Hadamard(gradient, author.slope(value, like)))
+        lit.append(times(gradient, author.slope(value, like)))
     for w in author.weights:
         meaning = author.names.meanings_of(w)
         if meaning and meaning[0].name in names_in(equation):

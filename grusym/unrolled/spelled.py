@@ -316,7 +316,8 @@ class Speller:
         sub, sup = (s.replace(PARTED, "_" if words else ",") for s in (name.subscript, name.label))
         text = base + ("'" * name.primes)
         if sub:
-            text += f"_{sub}" if words or (len(sub) == 1 and not latex) else f"_{{{sub}}}"
+            short = len(sub) == 1 and not re.search(r"_\{\w\}", self.source)
+            text += f"_{sub}" if words or short else f"_{{{sub}}}"
         if not sup:
             return text
         sup = (
