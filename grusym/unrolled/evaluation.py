@@ -50,7 +50,10 @@ class Evaluation(Gradients):
     def side(self, e: Expression, i: int) -> Thing:
         """The value of one side of a claim."""
         self.right = i > 0
-        return self.of(e)
+        try:
+            return self.of(e)
+        except (ValueError, IndexError, np.linalg.LinAlgError):  # sizes that NumPy refuses
+            raise Misfit("the sizes do not fit") from None
 
     def of(self, e: Expression) -> Thing:
         """The value of a node."""

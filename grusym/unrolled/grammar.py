@@ -42,6 +42,12 @@ _COMPARED = r"\s*(\\geq?|\\leq?|≥|≤|>=|<=|>|<|\\gt|\\lt)\s*"
 _BETWEEN = re.compile(rf"([\w+-]+?){_COMPARED}([A-Za-z]){_COMPARED}([\w+-]+)")
 SIGNS = ("=", "≤", "≥", "≈", "+=", "-=", "∼", "≲")
 GENERIC = ("f", "φ", "ϕ", "g", "ψ", "F", "act")  # functions that documents leave unnamed
+_WORDS = {"sigmoid": "σ'", "sigma": "σ'", "tanh": "tanh'", "relu": "relu'"}
+SLOPES = {  # what code calls a slope: dsigmoid(x), tanh_prime(x), sigmoid_derivative(x)
+    form.format(word): slope
+    for word, slope in _WORDS.items()
+    for form in ("d{}", "{}prime", "{}derivative", "{}deriv", "{}grad", "deriv{}", "grad{}")
+}
 MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
 _RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
 
@@ -155,6 +161,9 @@ class WideGrammar(ClaimGrammar):
     def _powers(self, e: Expression) -> Expression:
         while True:
             method = self.tokens[self.i + 1].name if self.is_sign(".") else None
+            called = self.tokens[min(self.i + 2, len(self.tokens) - 1)].text == "("
+            if method is not None and not called:
+                return e
             if method is not None and method.base in ("dot", "matmul", "mm") and not method.subscript:
                 self.i += 2
                 e = Chain((e, self.bracketed(self.take())), ("@",), span=e.span)
@@ -273,11 +282,7 @@ class WideGrammar(ClaimGrammar):
         elif (
             self.next.name is not None
             and self.next.name.base in ("σ", "sigma", "tanh", "φ", "f")
-            and "‖"
-            in (
-                self.tokens[self.i + 1].text,
-                self.tokens[self.i + 2].text,
-            )
+            and "‖" in [t.text for t in self.tokens[self.i + 1 : self.i + 3]]
         ):
             token = self.take()
             while self.is_sign("'"):
@@ -309,6 +314,9 @@ class WideGrammar(ClaimGrammar):
             while self.is_sign("'"):
                 self.take()
             return Activation("?'", self.bracketed(self.take()), span=token.span)
+        slope = SLOPES.get(f"{base}_{name.subscript}".rstrip("_").replace("_", "").lower())
+        if slope is not None and self.is_sign("("):
+            return Activation(slope, self.bracketed(self.take()), span=token.span)
         if base in MARKS and self._marks_next(token, name):
             following = self.take()
             assert following.name is not None

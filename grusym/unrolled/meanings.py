@@ -211,7 +211,9 @@ class Names:
 
     def _outputs(self, p: Parts) -> list[Meaning]:
         found = []
-        pair = p.letter in ("W", "V") and bool(p.labels) and {"y", "h"} >= set("".join(p.labels))
+        text = "".join(p.labels)
+        pair = p.letter in ("W", "V", "U") and set(text) <= set("yqovh") and bool(set(text) & set("yqov"))
+        pair = pair and not self.gates_in(p.labels) and not any(_mentions(text, v) for v in self.cell.values)
         if p.key in OUTPUTS or (pair and not {"h", "hh"} & set(p.labels)):
             found.append(Meaning("output_weight", said=f"{p.key} read as the weights of the output layer"))
         others = {

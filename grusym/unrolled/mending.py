@@ -23,7 +23,8 @@ from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 15_000  # nodes evaluated in one pass over the changes
+MOST = 14_000  # nodes evaluated in one pass over the changes
+TOTAL = 50_000  # nodes evaluated in all passes
 DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
 DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
 
@@ -68,16 +69,25 @@ class Search:
     """Changes tried one by one, as long as attempts are left."""
 
     def __init__(self, scenes: list[Scene], relation: Relation) -> None:
-        self.scenes, self.relation, self.left = scenes, relation, MOST
+        self.scenes, self.relation, self.left = scenes, relation, 0
+        self.total = TOTAL
         self.names = scenes[0].names
         self.changes = list(_changes(scenes[0], relation))
         self.size = sum(1 for side in relation.sides for _ in surface(side))
         self.bases: list[dict[str, int]] = [{}]
         self.shared = _shared(scenes[0], relation) or [{}]
 
+    def _begin(self, most: int) -> None:
+        """Begin a pass that evaluates so many nodes at most."""
+        self.left = min(most, self.total)
+
+    def _spend(self) -> None:
+        self.left -= self.size
+        self.total -= self.size
+
     def bound(self) -> Mended | None:
         """Another quantity, or the other direction, under which a bound holds."""
-        self.left = MOST
+        self._begin(MOST)
         turned = tuple({"≥": "≤", "≤": "≥"}.get(s, s) for s in self.relation.signs)
         first = [change for change in self.changes if change[0].kind == kinds.NORM]
         other = Edit(kinds.NORM, self.relation.sides[-1], self.relation.sides[-1])
@@ -89,7 +99,7 @@ class Search:
 
     def quick(self, tier: int) -> Mended | None:
         """The first change of a tier that sets the claim right under a reading of the original."""
-        self.left = MOST
+        self._begin(MOST)
         for picked in self.bases:
             for edit, changed in self.changes:
                 if self.left <= 0:
@@ -116,7 +126,7 @@ class Search:
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
         for picked, most in [*((picked, 2) for picked in self.shared), ({}, DEEPER)]:
-            self.left = MOST // 2
+            self._begin(MOST // 2)
             for edit, changed in changes:
                 for choices, result in readings(self._attempting(changed, picked), most):
                     if self.left <= 0:
@@ -156,7 +166,7 @@ class Search:
 
     def twice(self) -> Mended | None:
         """A transpose and one change more; of the two, what the catalogue names first explains the claim."""
-        self.left = MOST
+        self._begin(MOST)
         last, left = self.relation.sides[-1], self.relation.sides[0]
         turned = [edit for edit, _ in self.changes if edit.kind == kinds.TRANSPOSE]
         for first in sorted(turned, key=lambda edit: edit.node is not last):
@@ -178,7 +188,7 @@ class Search:
         paths = missing(self.scenes, self.relation, self.bases)
         if not paths:
             return None
-        self.left = MOST
+        self._begin(MOST)
         whole = completed(self.names, self.relation, paths, self._right)
         return Mended(kinds.PATH, whole, None, paths)
 
@@ -188,7 +198,7 @@ class Search:
             if edit.kind in (kinds.TRANSPOSE, kinds.ORDER, kinds.SIGN):
                 paths = missing(self.scenes, changed, self.bases[:4])
                 if paths:
-                    self.left = MOST // 2
+                    self._begin(MOST // 2)
                     whole = completed(self.names, changed, paths, self._right)
                     kind = kinds.TRANSPOSE if edit.kind == kinds.TRANSPOSE else kinds.PATH
                     return Mended(kind, whole, edit.node, paths)
@@ -207,7 +217,7 @@ class Search:
         self, changed: Relation, picked: dict[str, int] | None = None
     ) -> Callable[[Choices], bool | str]:
         def one(choices: Choices) -> bool | str:
-            self.left -= self.size
+            self._spend()
             for key, i in (picked or {}).items():
                 choices.picked.setdefault(key, i)
             try:
@@ -219,7 +229,7 @@ class Search:
 
     def _holds(self, changed: Relation, choices: Choices) -> bool:
         picked = dict(choices.picked)
-        self.left -= self.size
+        self._spend()
         try:
             if attempt(self.scenes[0], changed, choices) is not True:
                 return False

@@ -31,6 +31,9 @@ class Slopes(Naming):
 
     def _activation(self, e: Activation) -> Thing:
         function = e.function
+        if not function.endswith("'") and _left_out(e.operand):
+            value = self._applying(function)
+            return self._vector(self._inside(lambda: self.plain.at(value, self._latest(e.operand))))
         if not function.endswith("'"):
             inner = self.of(e.operand)
             if inner.kind == "matrix":
@@ -40,7 +43,7 @@ class Slopes(Naming):
 
     def _slope(self, function: str, u: Expression) -> Thing:
         generic = function in ("?", "")
-        if isinstance(u, Rest) or (isinstance(u, Sum) and any(isinstance(t, Dots) for t in u.terms)):
+        if _left_out(u):
             value = self._applying(function)
             return self._vector(self._inside(lambda: self.plain.slope(value, self._latest(u))))
         if isinstance(u, Written):
@@ -120,3 +123,8 @@ class Slopes(Naming):
         target = self.names.cell.next_of(name) if name in self.names.cell.states else name
         m = Meaning("value", target, p.times)
         return self._vector(self._inside(lambda: self.plain.slope(target, self._step(m))))
+
+
+def _left_out(u: Expression) -> bool:
+    """Whether an argument is not written out: tanh'(·), tanh(...), tanh(W h + ...)."""
+    return isinstance(u, Rest | Dots) or (isinstance(u, Sum) and any(isinstance(t, Dots) for t in u.terms))

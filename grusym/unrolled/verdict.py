@@ -214,7 +214,7 @@ def _counterexample(scene: Scene, relation: Relation) -> Mapping[str, Any]:
     evaluation = Evaluation(scene, Choices())
     try:
         with np.errstate(all="ignore"):
-            arrays = [np.asarray(evaluation.of(side).array) for side in relation.sides[:2]]
+            arrays = [np.asarray(evaluation.side(s, i).array) for i, s in enumerate(relation.sides[:2])]
     except (Misfit, ReadError):
         return {}
     if arrays[0].shape != arrays[1].shape:
