@@ -150,32 +150,32 @@ def factors(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
             if of_values:
                 yield from _before_matrices(x, node, put)
             else:
-                yield Edit(kinds.FACTOR, put(times(node, x)), node)
+                yield Edit(kinds.FACTOR, put(times(node, x)), node, 1)
     for node, put in sites(e):
         if isinstance(node, Chain) and not of_values:
             for x in author.slopes(when):
                 for i in range(len(node.factors) + 1):
                     new = (*node.factors[:i], Diagonal(x), *node.factors[i:])
-                    yield Edit(kinds.FACTOR, put(Chain(new, (*node.signs, ""))), node)
+                    yield Edit(kinds.FACTOR, put(Chain(new, (*node.signs, ""))), node, 1)
 
 
 def _at_gradient(author: Author, node: Expression, put: Rebuild) -> Iterator[Edit]:
     for x in author.slopes(node):
         lit = times(node, x)
-        yield Edit(kinds.FACTOR, put(lit), node)
+        yield Edit(kinds.FACTOR, put(lit), node, 1)
         for w in author.weights:
             for matrix in (Transpose(w), w):
-                yield Edit(kinds.FACTOR, put(Chain((matrix, lit), ("",))), node)
+                yield Edit(kinds.FACTOR, put(Chain((matrix, lit), ("",))), node, 1)
 
 
 def _before_matrices(x: Expression, node: Expression, put: Rebuild) -> Iterator[Edit]:
     """diag(x) before a term that is a matrix, and between its factors."""
     if not isinstance(node, Chain):
-        yield Edit(kinds.FACTOR, put(Chain((Diagonal(x), node), ("",))), node)
+        yield Edit(kinds.FACTOR, put(Chain((Diagonal(x), node), ("",))), node, 1)
         return
     for i in range(len(node.factors) + 1):
         new = (*node.factors[:i], Diagonal(x), *node.factors[i:])
-        yield Edit(kinds.FACTOR, put(Chain(new, (node.signs[0], *node.signs))), node)
+        yield Edit(kinds.FACTOR, put(Chain(new, (node.signs[0], *node.signs))), node, 1)
 
 
 def _terms(e: Expression) -> Iterator[tuple[Expression, Rebuild]]:
@@ -217,10 +217,10 @@ def upstream(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
             if isinstance(node, Chain) and not is_weight(node.factors[0], names):
                 first = Hadamard(author.gradient(value, node), node.factors[0])
                 new = replace(node, factors=(first, *node.factors[1:]))
-                yield Edit(kinds.UPSTREAM, put(new), node)
+                yield Edit(kinds.UPSTREAM, put(new), node, 1)
                 whole = Chain((*node.factors, author.gradient(value, left)), (*node.signs, ""))
-                yield Edit(kinds.UPSTREAM, put(whole), node)
-        yield Edit(kinds.UPSTREAM, Hadamard(author.gradient(value, left), e), e)
+                yield Edit(kinds.UPSTREAM, put(whole), node, 1)
+        yield Edit(kinds.UPSTREAM, Hadamard(author.gradient(value, left), e), e, 1)
 
 
 def sums(e: Expression, left: Expression) -> Iterator[Edit]:

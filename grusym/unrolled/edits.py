@@ -341,7 +341,7 @@ def _other_gradients(e: Expression, names: Names) -> Iterator[Edit]:
                 if value not in names.cell.next_states:
                     by = Written(named(value, time, part))
                     if by.name != node.by.name:
-                        yield Edit(kinds.TYPE, put(replace(node, by=by)), node, 1)
+                        yield Edit(kinds.TYPE, put(replace(node, by=by)), node, 2)
 
 
 # ---- shapes, bounds ---------------------------------------------------------------------------
@@ -372,11 +372,11 @@ def _dropped(e: Expression, names: Names) -> Iterator[Edit]:
             for i, f in enumerate(factors):
                 less = factors[:i] + factors[i + 1 :]
                 kind = kinds.UPSTREAM if gradientlike(f, names) else kinds.FUNCTION
-                yield Edit(kind, put(product(less, joints[: len(less) - 1])), node, 1)
+                yield Edit(kind, put(product(less, joints[: len(less) - 1])), node, 2)
         if isinstance(node, Sum) and len(node.terms) > 2:
             for i in range(len(node.terms)):
                 yield Edit(
-                    kinds.TYPE, put(replace(node, terms=node.terms[:i] + node.terms[i + 1 :])), node, 1
+                    kinds.TYPE, put(replace(node, terms=node.terms[:i] + node.terms[i + 1 :])), node, 2
                 )
 
 

@@ -56,9 +56,10 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
         return search.deep() or search.meaningless()
     return (
         search.quick(0)
+        or search.quick(1)
         or search.with_terms()
         or search.mismatched()
-        or search.quick(1)
+        or search.quick(2)
         or search.deep()
         or search.twice()
         or search.with_paths()
@@ -108,7 +109,7 @@ class Search:
                     continue
                 choices = Choices(dict(picked))
                 if self._holds(changed, choices):
-                    if tier and (other := self._regrouped(edit)) is not None:
+                    if tier == 2 and (other := self._regrouped(edit)) is not None:
                         return other
                     return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
@@ -121,7 +122,7 @@ class Search:
 
     def deep(self) -> Mended | None:
         """The first change that sets it right under a reading of its own."""
-        found = [c for c in self.changes if c[0].kind in DEEP and c[0].tier == 0]
+        found = [c for c in self.changes if c[0].kind in DEEP and c[0].tier < 2]
         return self._deeper(sorted(found, key=lambda c: c[0].kind == kinds.FACTOR))
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
@@ -171,7 +172,7 @@ class Search:
         turned = [edit for edit, _ in self.changes if edit.kind == kinds.TRANSPOSE]
         for first in sorted(turned, key=lambda edit: edit.node is not last):
             for second in edits(first.tree, self.names, left):
-                if second.tier or second.kind == kinds.TRANSPOSE:
+                if second.tier == 2 or second.kind == kinds.TRANSPOSE:
                     continue
                 changed = replace(self.relation, sides=(*self.relation.sides[:-1], second.tree))
                 for picked in self.bases[:2]:

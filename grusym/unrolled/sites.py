@@ -20,7 +20,7 @@ Rebuild = Callable[[Expression], Expression]
 class Edit:
     """A changed tree, the kind of error it mends, and the node that was changed.
 
-    `tier`: 0 for what explains an error best, 1 for what is tried after that.
+    `tier`: 0 for what stands elsewhere, 1 for what is missing, 2 for another name or one too many.
     """
 
     kind: str

@@ -115,7 +115,7 @@ def _others(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
     for other in pool:
         if other != own and other not in cell.next_states and cell.shapes[other] == shape:
             time, part = time_of(node.name)
-            yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, 1)
+            yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, 2)
 
 
 def named(value: str, time: str, part: str) -> NameToken:
