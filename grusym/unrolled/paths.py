@@ -13,7 +13,7 @@ from grusym.language.expression import Expression, Hadamard, Name, Sum, Transpos
 from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
 from grusym.unrolled.additions import Author, times
-from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.judge import attempt, holds
@@ -71,11 +71,32 @@ def _by_cuts(scenes: Sequence[Scene], relation: Relation, bases: Picked) -> tupl
     else:
         uses = [((v,), k) for v in (*inner, *cell.states) for k in (0, 1)]
         cuts = [(g, [replace(s, cut=frozenset((v, k) for v in g)) for s in scenes]) for g, k in uses]
-    for group, held in cuts:
-        for picked in bases:
+    for picked in bases:
+        right = _side(scenes[0], relation, 1, picked)
+        for group, held in cuts if right is not None else ():
+            evaluation = Evaluation(held[0], Choices(dict(picked)))
+            found = _side(held[0], relation, 0, picked)
+            if found is None or right is None or not _same(evaluation, found, right):
+                continue
             if all(_holds(scene, relation, picked) for scene in held):
                 return group
     return ()
+
+
+def _side(scene: Scene, relation: Relation, i: int, picked: dict[str, int]) -> Thing | None:
+    """The value of one side; None where it does not fit."""
+    try:
+        with np.errstate(all="ignore"):
+            return Evaluation(scene, Choices(dict(picked))).side(relation.sides[i], i)
+    except (Misfit, GrusymError, ValueError):
+        return None
+
+
+def _same(evaluation: Evaluation, a: Thing, b: Thing) -> bool:
+    try:
+        return holds(evaluation, a, b, "=")
+    except Misfit:
+        return False
 
 
 def _holds(scene: Scene, relation: Relation, picked: dict[str, int]) -> bool:
