@@ -220,13 +220,15 @@ def _signs(e: Expression, names: Names) -> Iterator[Edit]:
     opposed = _opposed(names)
     kind = kinds.SIGN if opposed else kinds.SLIP
     for node, put in sites(e):
+        if isinstance(node, Sum) and ONE not in node.terms and len(node.terms) == 2:
+            turned = [_negated(t) for t in node.terms]  # a - b as b - a
+            both = tuple(sorted(turned, key=lambda t: isinstance(t, Negative)))
+            yield Edit(kind, put(replace(node, terms=both)), node)
+    for node, put in sites(e):
         if isinstance(node, Sum) and ONE not in node.terms:
             for i, term in enumerate(node.terms):
                 new = (*node.terms[:i], _negated(term), *node.terms[i + 1 :])
                 yield Edit(kind, put(replace(node, terms=new)), node)
-            if len(node.terms) == 2:
-                both = tuple(_negated(t) for t in node.terms)
-                yield Edit(kind, put(replace(node, terms=both)), node)
         if isinstance(node, Negative):
             yield Edit(kind, put(node.operand), node)
     if opposed:

@@ -51,8 +51,8 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
     search = Search(scenes, relation)
     if any(sign in ("≤", "≲", "≥") for sign in relation.signs):
         return search.bound() or Mended(kinds.NORM)
-    search.bases, search.fits = _bases(scenes[0], relation)
-    if not search.fits:
+    search.bases, fits = _bases(scenes[0], relation)
+    if not fits:
         return search.deep() or search.meaningless()
     return (
         search.quick(0)
@@ -76,7 +76,6 @@ class Search:
         self.changes = list(_changes(scenes[0], relation))
         self.size = sum(1 for side in relation.sides for _ in surface(side))
         self.bases: list[dict[str, int]] = [{}]
-        self.fits = True
         self.shared = _shared(scenes[0], relation) or [{}]
 
     def _begin(self, most: int) -> None:
@@ -128,7 +127,7 @@ class Search:
 
     def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
         for picked, most in [*((picked, 2) for picked in self.shared), ({}, DEEPER)]:
-            self._begin(MOST // 2 if self.fits else MOST)
+            self._begin(MOST)
             for edit, changed in changes:
                 for choices, result in readings(self._attempting(changed, picked), most):
                     if self.left <= 0:

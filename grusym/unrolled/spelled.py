@@ -133,7 +133,8 @@ class Speller:
             if inside != around and (opened != "{" or self._closed(around)):
                 changes.append((*inside, self.of(b, SUM)))
             else:
-                changes.append((*around, self.of(b, _level(old, i))))
+                new = isinstance(b, Chain) and not isinstance(a, Chain)
+                changes.append((*around, self.of(b, FACTOR if new else _level(old, i))))
         text, at = "", start
         for first, last, new in sorted(changes):
             text, at = text + self.source[at:first] + new, last
@@ -159,10 +160,10 @@ class Speller:
             case Sum(terms=terms):
                 return self._sum(terms)
             case Hadamard(left=u, right=v):
-                at = FACTOR if isinstance(u, Chain) else PRODUCT
+                at = self._beside(u)
                 return f"{self.of(u, at)} {sign.elementwise} {self.of(v, FACTOR)}"
             case Starred(left=u, right=v):
-                at = FACTOR if isinstance(u, Chain) else PRODUCT
+                at = self._beside(u)
                 return f"{self.of(u, at)} * {self.of(v, FACTOR)}"
             case Quotient(left=u, right=v):
                 return f"{self.of(u, FACTOR)} / {self.of(v, FACTOR)}"
@@ -208,6 +209,10 @@ class Speller:
             case Rest():
                 return r"\cdot" if latex else "·"
         raise TypeError(f"no spelling for {type(e).__name__}")
+
+    def _beside(self, u: Expression) -> int:
+        """How tightly the first factor of an elementwise product must bind: W δ that is new has brackets."""
+        return FACTOR if isinstance(u, Chain) and (u.span, u) not in self.places.inside else PRODUCT
 
     def _raisable(self, u: Expression) -> str:
         """The base of a power or transpose: a name with something above it stands in brackets."""

@@ -1,4 +1,4 @@
-"""Wrong claims beside the right ones, for each kind of error in three notations, over cells of the library."""
+"""Wrong claims beside the right ones, for each kind of error in three notations, over the library's cells."""
 
 from __future__ import annotations
 
@@ -119,7 +119,12 @@ PAIRS: tuple[tuple[str, str, str, str], ...] = (
         "∂L/∂h_t = Vᵀ ∂L/∂y_t + Uᵀ ∂L/∂h_{t+1} diag(1 - h_{t+1}²)",
         "∂L/∂h_t = Vᵀ ∂L/∂y_t + Uᵀ diag(1 - h_{t+1}²) ∂L/∂h_{t+1}",
     ),
-    (ORDER, "rnn", "dh_prev = (U.T @ dh) * (1 - h**2)", "dh_prev = U.T @ (dh * (1 - h**2))"),
+    (
+        ORDER,
+        "gru",
+        "dh_prev = dh * z + U_c.T @ (dc * r) + U_r.T @ dr + U_z.T @ dz",
+        "dh_prev = dh * z + (U_c.T @ dc) * r + U_r.T @ dr + U_z.T @ dz",
+    ),
     (
         ORDER,
         "gru",
@@ -145,7 +150,7 @@ PAIRS: tuple[tuple[str, str, str, str], ...] = (
         r"\delta c_t = \delta h_t \odot (1 - \tanh^2(c_t)) + \delta c_{t+1} \odot f_{t+1}",
         r"\delta c_t = \delta h_t \odot o_t \odot (1 - \tanh^2(c_t)) + \delta c_{t+1} \odot f_{t+1}",
     ),
-    (FACTOR, "lstm", "δh_{t-1} = U δh_t", "") if False else (
+    (
         FACTOR,
         "gru",
         "∂h_t/∂h_{t-1} = diag(z_t) + ∂c_t/∂h_{t-1} + diag(h_{t-1} - c_t) ∂z_t/∂h_{t-1}",
@@ -246,9 +251,9 @@ PAIRS: tuple[tuple[str, str, str, str], ...] = (
     ),
     (
         SUM,
-        "lstm",
-        "∂L_t/∂U_o = ∂L_t/∂h_t ∂h_t/∂h_k ∂h_k/∂U_o",
-        "",
+        "rnn",
+        "∂L_T/∂W = ∂L_T/∂h_T ∂h_T/∂h_k ∂h_k/∂W",
+        "∂L_T/∂W = ∑_{k=1}^{T} ∂L_T/∂h_T ∂h_T/∂h_k ∂h_k/∂W",
     ),
     (
         UPSTREAM,
