@@ -118,15 +118,20 @@ class Search:
         """A bracket set otherwise, where a factor of the last summand might be dropped instead."""
         if not isinstance(self.relation.sides[-1], Sum):
             return None
-        return self._deeper([c for c in self.changes if c[0].kind == kinds.BRACKET])
+        brackets = [c for c in self.changes if c[0].kind == kinds.BRACKET]
+        return self._deeper(brackets, 4)
 
     def deep(self) -> Mended | None:
         """The first change that sets it right under a reading of its own."""
         found = [c for c in self.changes if c[0].kind in DEEP and c[0].tier < 2]
-        return self._deeper(sorted(found, key=lambda c: c[0].kind == kinds.FACTOR))
+        whole = [c for c in found if c[0].kind != kinds.FACTOR]
+        lacking = [c for c in found if c[0].kind == kinds.FACTOR]
+        return self._deeper(whole, 4) or self._deeper(whole, DEEPER, [{}]) or self._deeper(lacking, 1)
 
-    def _deeper(self, changes: list[tuple[Edit, Relation]]) -> Mended | None:
-        for picked, most in [*((picked, 2) for picked in self.shared), ({}, DEEPER)]:
+    def _deeper(
+        self, changes: list[tuple[Edit, Relation]], most: int, starts: list[dict[str, int]] | None = None
+    ) -> Mended | None:
+        for picked in self.shared if starts is None else starts:
             self._begin(MOST)
             for edit, changed in changes:
                 for choices, result in readings(self._attempting(changed, picked), most):
