@@ -10,21 +10,21 @@ numbers. A formula that is wrong agrees with neither, save with a chance below 1
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from grusym.checks.residues import Dual, Field
-from grusym.errors import GrusymError
+from grusym.errors import DataError, GrusymError
 from grusym.language.activations import ACTIVATIONS
 from grusym.language.arrays import concrete, needed
 from grusym.language.cell import Cell
 from grusym.language.derivatives import LOSS, cotangents
 from grusym.language.evaluation import Walk, evaluate, evaluate_cell
 from grusym.language.expression import Activation, Expression, Name
-from grusym.language.values import Value
+from grusym.language.values import Misfit, Value
 
 Array = Any
 STEP = 1e-20  # no difference is taken, so it can be far below rounding
@@ -204,13 +204,34 @@ class ResidueSample(Sample):
 class Remembering(Walk):
     """A walk that keeps the value of every node it met: an edit of one leaf costs its ancestors only."""
 
-    kept: dict[int, tuple[Expression, Value]]
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.kept: dict[int, tuple[Expression, Value]] = {}
 
     def of(self, e: Expression) -> Value:
         """The value of a node."""
-        if not hasattr(self, "kept"):
-            self.kept = {}
-        found = self.kept.get(id(e))
-        if found is None:
-            found = self.kept[id(e)] = (e, super().of(e))
-        return found[1]
+        known = self.kept.get(id(e))
+        if known is None:
+            known = self.kept[id(e)] = (e, self.found(e))
+        return known[1]
+
+    def found(self, e: Expression) -> Value:
+        """The value of a node that was not met before."""
+        return super().of(e)
+
+    def _joined(
+        self,
+        e: Expression,
+        parts: tuple[Expression, ...],
+        combine: Callable[[Value, Value], Value],
+        of: Callable[[Expression], Value] | None = None,
+    ) -> Value:
+        """Combine the parts' values; of a formula that is tried nobody reads what does not fit in it."""
+        of = of or self.of
+        result = of(parts[0])
+        for part in parts[1:]:
+            try:
+                result = combine(result, of(part))
+            except (ValueError, Misfit):
+                raise DataError("sizes do not fit") from None
+        return result

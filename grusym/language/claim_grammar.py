@@ -139,16 +139,18 @@ class ClaimGrammar(Grammar):
         return super().atom()
 
     def _differentiated(self, sign: str) -> Written:
-        """The name after ∂."""
+        """The name after ∂, in braces or not."""
+        opened = []
         while self.is_sign("{"):  # \partial{h}
-            opened = self.take()
-            inner = self._differentiated(sign)
-            self.expect("}", opened)
-            return inner
+            opened.append(self.take())
+            if len(opened) > DEEPEST:
+                raise self.fail(f"brackets nested deeper than {DEEPEST}")
         token = self.next
         if token.name is None:
             raise self.fail(f"one name must stand after {sign}, as in ∂h'/∂h")
         self.take()
+        for brace in reversed(opened):
+            self.expect("}", brace)
         return Written(token.name, span=token.span)
 
     def _sign(self, sign: str, begun: Token) -> None:

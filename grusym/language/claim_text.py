@@ -21,6 +21,7 @@ from grusym.language.statements import equation_lines
 from grusym.language.surface import Call, Chain, Written
 from grusym.language.times import written
 
+LONGEST = 40_000  # characters of one derivation: some 300 long lines, read in half a second
 RANKS = ("scalar", "vector", "matrix")
 
 
@@ -73,6 +74,11 @@ class _Reader:
             raise ReadError(
                 f"a claim is a text, but {type(text).__name__} was given; pass a string, as in "
                 '"∂h\'/∂h = diag(z)"'
+            )
+        if len(text) > LONGEST:
+            raise ReadError(
+                f"a derivation of {len(text)} characters was given, and at most {LONGEST} are read at once; "
+                "pass its lines in several calls"
             )
         self.text, self.cell = text, cell
         self.lines = text.split("\n")

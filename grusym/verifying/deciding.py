@@ -11,7 +11,6 @@ import numpy as np
 
 from grusym.algebra.exponentials import equal_in_exponentials
 from grusym.algebra.inlining import replaced, values_inlined
-from grusym.algebra.normal_form import equal
 from grusym.algebra.polynomial import TooLarge
 from grusym.algebra.rank import rank
 from grusym.checks.residues import OPAQUE
@@ -21,11 +20,14 @@ from grusym.language.cell import Cell
 from grusym.language.claim_text import ClaimText
 from grusym.language.derivatives import shapes_of_derivatives
 from grusym.language.evaluation import Walk, sized
-from grusym.language.expression import Activation, Expression, Name, names_in, walk
-from grusym.verifying.readings import Reading, shapes_of
+from grusym.language.expression import Activation, Expression, Extremum, Name, names_in, walk
+from grusym.language.extrema import EXTREMA
+from grusym.verifying.forms import equal, known_shapes
+from grusym.verifying.readings import Reading
 from grusym.verifying.truth import holding
 
 SIZES = ((3, 2), (2, 3), (4, 2))  # (n, m); n = 1 sees no transposition
+KINKED = frozenset({"relu", "step", *EXTREMA})
 NAMED = "normal form, for all sizes"
 WRITTEN_OUT = "normal form with the gates written out, for all sizes"
 EXPONENTIALS = "σ and tanh written in exponentials, for all sizes"
@@ -52,7 +54,7 @@ def float_sample(cell: Cell, k: int, held: frozenset[str] = frozenset()) -> Floa
     return _float_sample(cell, k, held)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _float_sample(cell: Cell, k: int, held: frozenset[str]) -> FloatSample:
     return FloatSample(cell, _sizes(cell, k), seed=k, held=held)
 
@@ -64,7 +66,7 @@ def residue_sample(cell: Cell, held: frozenset[str] = frozenset()) -> ResidueSam
 
 
 def _sizes(cell: Cell, k: int) -> dict[str, int]:
-    n, m = SIZES[k]
+    n, m = SIZES[k % len(SIZES)]
     return {s.name: {"n": n, "m": m}.get(s.name, n + m + i) for i, s in enumerate(cell.sizes)}
 
 
@@ -79,6 +81,7 @@ class Pair:
         self.names = tuple(dict.fromkeys((*names_in(self.left), *names_in(self.right))))
         self.cell = claim.cell
         self.shapes = {**shapes_of_derivatives(claim.cell), **claim.shapes}
+        self.apart = 0  # the point at which the sides were seen to differ, or the first one
 
     # ---- numbers -------------------------------------------------------------------------------
 
@@ -94,24 +97,31 @@ class Pair:
 
     def floats(self, k: int = 0) -> bool | None:
         """Whether the sides agree at a point, derivatives by complex step."""
-        return self.at(float_sample(self.cell, k, self.held))
+        agree = self.at(float_sample(self.cell, k, self.held))
+        if agree is False and k:
+            self.apart = k
+        return agree
 
     def kinked(self) -> bool:
-        """Whether steps take part, of which a few residues say little: they are 0 or 1."""
-        return bool({"relu", "step"} & self._functions())
+        """Whether steps take part, of which a few points say little: they are 0 or 1."""
+        return bool(KINKED & self._functions())
 
     def _functions(self) -> set[str]:
         lines = (self.left, self.right, *(e.right for e in self.cell.equations))
-        return {n.function for e in lines for n in walk(e) if isinstance(n, Activation)}
+        return {n.function for e in lines for n in walk(e) if isinstance(n, Activation | Extremum)}
 
     def residues(self) -> bool | None:
-        """Whether the sides agree modulo a prime; None where a function has laws that residues lack."""
-        if not self._functions() <= OPAQUE:
+        """Whether the sides agree modulo a prime; None where a function has laws that residues lack.
+
+        Residues have no sign, so that step(2 u) differs there from step(u): of kinks they can say yes alone.
+        """
+        if not self._functions() <= OPAQUE | KINKED:
             return None
         try:
-            return self.at(residue_sample(self.cell, self.held))
+            agree = self.at(residue_sample(self.cell, self.held))
         except ValueError:  # a denominator that happens to be 0 has no inverse
             return None
+        return None if agree is False and self.kinked() else agree
 
     # ---- normal form ---------------------------------------------------------------------------
 
@@ -122,16 +132,16 @@ class Pair:
         """
         cell = holding(self.cell, self.held)
         reading = replace(self.reading, cell=cell)
-        shapes = shapes_of(self.cell)
+        shapes = known_shapes(self.cell)
         try:
             a, b = reading.exact(self.left), reading.exact(self.right)
-            if equal(a, b, shapes):
+            if equal(self.cell, a, b):
                 return NAMED
             if not written_out:
                 return ""
             known = values_inlined(cell)
             a, b = replaced(a, known), replaced(b, known)
-            if equal(a, b, shapes):
+            if equal(self.cell, a, b):
                 return WRITTEN_OUT
             if {rank(a, shapes), rank(b, shapes)} <= {0, 1} and equal_in_exponentials(a, b, shapes):
                 return EXPONENTIALS

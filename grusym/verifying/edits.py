@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -26,45 +26,79 @@ from grusym.language.expression import (
     Sum,
     Transpose,
 )
-from grusym.verifying.sites import Site, factors_of, joined_by, sites
+from grusym.verifying.sites import Site, factors_of, joined_by
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edit:
-    """One change: `before` became `after` in `whole`. A missing side is None. `kind` names the slip."""
+    """One change: `before` became `after`. A missing side is None. `kind` names the slip.
+
+    The node of `site` has become `new`; the formula as a whole is written only where it is asked for.
+    """
 
     kind: str
     before: Expression | None
     after: Expression | None
-    whole: Expression
+    site: Site
+    new: Expression
     span: Span | None
+
+    @property
+    def whole(self) -> Expression:
+        """The formula after the edit."""
+        return self.site.put(self.new)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Edits at one site that differ in one expression, so that all of them can be tried at once.
+
+    `build` makes the site's new node from an option, `after` what the edit is said to write.
+    """
+
+    site: Site
+    kind: str
+    options: tuple[Expression, ...]
+    build: Callable[[Expression], Expression]
+    after: Callable[[Expression], Expression] = lambda option: option
+    before: Expression | None = None
+    span: Span | None = None
+
+    def edit(self, i: int) -> Edit:
+        """The edit with one of the options."""
+        option = self.options[i]
+        own = self.before.span if self.before is not None else None
+        place = self.span or own or self.site.node.span
+        return Edit(self.kind, self.before, self.after(option), self.site, self.build(option), place)
+
+
+Candidates = Iterator[Edit | Choice]
 
 
 class Vocabulary(Protocol):
     """What an edit may write."""
 
     @property
-    def factors(self) -> Sequence[Expression]:
+    def factors(self) -> tuple[Expression, ...]:
         """Elementwise factors, likeliest first."""
 
     @property
-    def matrices(self) -> Sequence[Expression]:
+    def matrices(self) -> tuple[Expression, ...]:
         """The matrices of the cell."""
 
     @property
     def functions(self) -> Sequence[str]:
         """The activations in use."""
 
-    def alike(self, name: str) -> Sequence[str]:
+    def alike(self, name: str) -> tuple[Expression, ...]:
         """Names of the same shape, likeliest first."""
 
     def is_matrix(self, e: Expression) -> bool:
         """Whether a formula is a matrix."""
 
 
-def edits(e: Expression, words: Vocabulary) -> Iterator[Edit]:
-    """All one-edit neighbours, the smallest slips first."""
-    found = list(sites(e))
+def edits(found: Sequence[Site], words: Vocabulary) -> Candidates:
+    """All one-edit neighbours of a formula by its sites, the smallest slips first."""
     for group in (
         _positive,
         _swapped,
@@ -87,16 +121,16 @@ def _edit(
     site: Site, kind: str, before: Expression | None, after: Expression | None, new: Expression
 ) -> Edit:
     place = before if before is not None and before.span is not None else site.node
-    return Edit(kind, before, after, site.put(new), place.span)
+    return Edit(kind, before, after, site, new, place.span)
 
 
-def _positive(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _positive(site: Site, _: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Negative):
         yield _edit(site, "sign", e, e.operand, e.operand)
 
 
-def _swapped(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _swapped(site: Site, _: Vocabulary) -> Candidates:
     """c - h for h - c."""
     e = site.node
     if isinstance(e, Sum) and len(e.terms) == 2 and isinstance(e.terms[1], Negative):
@@ -107,7 +141,7 @@ def _swapped(site: Site, _: Vocabulary) -> Iterator[Edit]:
             yield _edit(site, "sign", e, new, new)
 
 
-def _signs(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _signs(site: Site, _: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Negative):
         return
@@ -117,7 +151,7 @@ def _signs(site: Site, _: Vocabulary) -> Iterator[Edit]:
         yield _edit(site, "sign", e, negative(e), negative(e))
 
 
-def _turned(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _turned(site: Site, words: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Transpose):
         yield _edit(site, "transposition", e, e.operand, e.operand)
@@ -127,7 +161,7 @@ def _turned(site: Site, words: Vocabulary) -> Iterator[Edit]:
         yield _edit(site, "transposition", e, Transpose(e), Transpose(e))
 
 
-def _exchanged(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _exchanged(site: Site, _: Vocabulary) -> Candidates:
     e = site.node
     if not isinstance(e, Product):
         return
@@ -137,7 +171,7 @@ def _exchanged(site: Site, _: Vocabulary) -> Iterator[Edit]:
         yield _edit(site, "order of factors", e, new, new)
 
 
-def _powers(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _powers(site: Site, words: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Power):
         yield _edit(site, "power", e, e.base, e.base)
@@ -170,12 +204,10 @@ def _is_linear(e: Name, words: Vocabulary) -> bool:
     return words.is_matrix(e) or derivative(e.name) is not None
 
 
-def _renamed(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _renamed(site: Site, words: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Name):
-        for other in words.alike(e.name):
-            if other != e.name:
-                yield _edit(site, "name", e, Name(other, span=e.span), Name(other, span=e.span))
+        yield Choice(site, "name", words.alike(e.name), lambda other: other, before=e)
         if not words.is_matrix(e) and derivative(e.name) is None:
             new = Sum((ONE, Negative(e)), span=e.span)
             yield _edit(site, "complement", e, new, new)
@@ -190,7 +222,7 @@ def complement(e: Expression) -> Expression | None:
     return None
 
 
-def _dropped(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _dropped(site: Site, words: Vocabulary) -> Candidates:
     e = site.node
     if isinstance(e, Hadamard | Product):
         parts = factors_of(e)
@@ -210,7 +242,7 @@ def _dropped(site: Site, words: Vocabulary) -> Iterator[Edit]:
             yield _edit(site, "factor", e, Number(Fraction(k)), Number(e.value * k))
 
 
-def _brackets(site: Site, _: Vocabulary) -> Iterator[Edit]:
+def _brackets(site: Site, _: Vocabulary) -> Candidates:
     """A factor that reaches only one term of a sum, or all of them where it should reach one."""
     e = site.node
     if isinstance(e, Sum) and len(e.terms) == 2:
@@ -244,7 +276,7 @@ def inner_first(group: Expression, part: Expression) -> bool:
     return factors_of(group)[0] is part
 
 
-def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _slopes(site: Site, words: Vocabulary) -> Candidates:
     """The slope of another function: z ⊙ (1 - z) for 1 - z², tanh' for σ'."""
     e = site.node
     new: Expression
@@ -270,24 +302,22 @@ def _slopes(site: Site, words: Vocabulary) -> Iterator[Edit]:
         yield _edit(site, "slope of another function", e, new, new)
 
 
-def _inserted(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _inserted(site: Site, words: Vocabulary) -> Candidates:
     """An elementwise factor that was left out."""
     e = site.node
     elementwise = isinstance(e, Hadamard | Name | Sum | Product | Activation | Power | Quotient)
     if not elementwise or site.role == "factor" or words.is_matrix(e):
         return
     parts = factors_of(e) if isinstance(e, Hadamard) else (e,)
-    for factor in words.factors:
-        yield _edit(site, "factor", None, factor, joined_by(Hadamard)([*parts, factor]))
+    yield Choice(site, "factor", words.factors, lambda factor: joined_by(Hadamard)([*parts, factor]))
 
 
-def _multiplied(site: Site, words: Vocabulary) -> Iterator[Edit]:
+def _multiplied(site: Site, words: Vocabulary) -> Candidates:
     """A factor that was left out of a product of matrices."""
     e = site.node
     if not words.is_matrix(e):
         if isinstance(e, Product) or site.role in ("term", "whole", "diagonal", "matrix factor"):
-            for matrix in words.matrices:
-                yield _edit(site, "factor", None, matrix, Product(matrix, e))
+            yield Choice(site, "factor", words.matrices, lambda matrix: Product(matrix, e))
         return
     if site.role == "matrix factor" or isinstance(e, Negative | Sum | Transpose):
         return
@@ -297,9 +327,13 @@ def _multiplied(site: Site, words: Vocabulary) -> Iterator[Edit]:
         beside = parts[max(i - 1, 0) : i + 1]
         if outer and i >= len(parts) - 1:
             continue
-        for factor in words.factors if not any(isinstance(p, Diagonal) for p in beside) else ():
-            new = joined_by(Product)([*parts[:i], Diagonal(factor), *parts[i:]])
-            yield _edit(site, "factor", None, Diagonal(factor), new)
-        for matrix in words.matrices:
-            new = joined_by(Product)([*parts[:i], matrix, *parts[i:]])
-            yield _edit(site, "factor", None, matrix, new)
+
+        def between(matrix: Expression, i: int = i) -> Expression:
+            return joined_by(Product)([*parts[:i], matrix, *parts[i:]])
+
+        def scaled(factor: Expression, i: int = i) -> Expression:
+            return joined_by(Product)([*parts[:i], Diagonal(factor), *parts[i:]])
+
+        if not any(isinstance(p, Diagonal) for p in beside):
+            yield Choice(site, "factor", words.factors, scaled, Diagonal)
+        yield Choice(site, "factor", words.matrices, between)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
-from grusym.algebra.normal_form import operator_form, vector_form
 from grusym.algebra.polynomial import TooLarge
 from grusym.algebra.rank import rank
 from grusym.checks.samples import Sample
 from grusym.errors import GrusymError
 from grusym.language.build import total
 from grusym.language.claim_text import ClaimText
-from grusym.language.evaluation import Walk, sized
+from grusym.language.evaluation import sized
 from grusym.language.expression import (
-    Activation,
     Expression,
     Name,
     Span,
@@ -29,9 +26,11 @@ from grusym.language.expression import (
     walk,
 )
 from grusym.verifying.deciding import Pair, float_sample
-from grusym.verifying.edits import Edit, edits
-from grusym.verifying.readings import Reading, shapes_of
-from grusym.verifying.sites import regrouped, sites
+from grusym.verifying.edits import Candidates, Choice, Edit, edits
+from grusym.verifying.forms import form, known_shapes
+from grusym.verifying.readings import Reading
+from grusym.verifying.sites import Put, regrouped, sites
+from grusym.verifying.trials import Reader, Trials
 from grusym.verifying.truth import Derivative, Meaning, Path, by_path
 from grusym.verifying.vocabulary import Words, truth_of, words, written_cotangents
 
@@ -47,19 +46,6 @@ class Mended:
     smallest: bool = True
 
 
-class Arrays(dict[str, Any]):
-    """The arrays of all names that a formula may mention, each found when it is asked for."""
-
-    def __init__(self, reading: Reading, sample: Sample) -> None:
-        super().__init__()
-        self.reading, self.sample = reading, sample
-
-    def __contains__(self, name: object) -> bool:
-        if not super().__contains__(name):
-            self.update(self.reading.arrays((str(name),), self.sample))
-        return True
-
-
 class Search:
     """One refuted formula under one reading, and the trials of its neighbours."""
 
@@ -68,26 +54,18 @@ class Search:
         self.claim: ClaimText = pair.claim
         self.reading: Reading = pair.reading
         self.words: Words = words(self.claim, self.reading, target, formula)
-        self.sample: Sample = float_sample(pair.cell, 0, pair.held)
-        self.plain = not (self.claim.definitions or self.claim.arguments) and not any(
-            isinstance(n, Activation) and n.function.endswith("'") for n in walk(formula)
-        )
-        self.walk: Walk = self.sample.walk(Arrays(self.reading, self.sample), pair.shapes)
+        self.sample: Sample = float_sample(pair.cell, pair.apart, pair.held)
+        self.walk = Reader(self.reading, self.claim, self.sample, pair.shapes)
         self.letters = written_cotangents(self.claim, self.reading)
-        goal = self.reading.plain(target, self.claim)
-        self.array = sized(goal, self.walk.of(goal), None)
-        self.shape = np.shape(self.array)
-        self.first = self.array.flat[0] if self.array.size else 0.0
-        self.slack = 1e-6 * (1 + float(np.max(np.abs(self.array), initial=0)))
+        self.array = sized(target, self.walk.of(target), None)
+        self.sites = sites(formula)
+        self.trials = Trials(self.walk, self.array)
 
     def holds(self, formula: Expression) -> bool:
-        """Whether a neighbour equals the target at the first point."""
-        lowered = formula if self.plain else self.reading.plain(formula, self.claim)
+        """Whether a neighbour equals the target at the point."""
         try:
-            array = sized(lowered, self.walk.of(lowered), self.shape)
+            array = sized(formula, self.walk.of(formula), np.shape(self.array))
         except (GrusymError, ValueError, IndexError):
-            return False
-        if array.size and not abs(array.flat[0] - self.first) <= self.slack:  # as of nearly all neighbours
             return False
         return self.sample.same(self.array, array)
 
@@ -103,72 +81,85 @@ class Search:
 
     def _mended(self) -> Mended | None:
         by_chance: list[Edit] = []  # right because of what a gate is: h - h' is (1 - z) ⊙ (h - c)
-        for edit in islice(self.neighbours(), MOST):
-            if self.holds(edit.whole):
-                if self.proof(edit.whole, written_out=False):
-                    return Mended(edit)
-                by_chance.append(edit)
+        for edit in self.right(self.neighbours()):
+            if self.proof(edit.whole, written_out=False):
+                return Mended(edit)
+            by_chance.append(edit)
         for edit in by_chance[:BY_CHANCE]:
             if self.proof(edit.whole):
                 return Mended(edit)
-        for edit in self.longer():
-            if self.holds(edit.whole) and self.proof(edit.whole):
+        for edit in self.right(self.longer()):
+            if self.proof(edit.whole):
                 return Mended(edit, smallest=False)
         return None
 
-    def neighbours(self) -> Iterator[Edit]:
+    def right(self, candidates: Candidates) -> Iterator[Edit]:
+        """The edits after which the sides agree at the point."""
+        for candidate in islice(candidates, MOST):
+            for edit in self.trials.near_misses(candidate):
+                if self.holds(edit.whole):
+                    yield edit
+
+    def neighbours(self) -> Candidates:
         """All one-edit neighbours."""
-        later = []
-        for edit in edits(self.formula, self.words):
-            if edit.kind == "factor" and edit.before is None:
-                later.append(edit)
+        later: list[Edit | Choice] = []
+        for candidate in edits(self.sites, self.words):
+            if candidate.kind == "factor" and candidate.before is None:
+                later.append(candidate)
             else:
-                yield edit
+                yield candidate
         yield from self.added()
         yield from later
         yield from self.regrouped()
 
     def added(self) -> Iterator[Edit]:
         """A term that was left out, of any sum; the smallest terms first."""
-        alone = ("term", "factor", "signed")
-        places = [s for s in sites(self.formula) if isinstance(s.node, Sum) or s.role not in alone]
-        kinds = [self.words.is_matrix(s.node) for s in places]
-        for term in sorted(self.words.terms, key=lambda t: sum(1 for _ in walk(t))):
-            wanted = self.words.is_matrix(term)
-            for site, matrix in zip(places, kinds, strict=True):
-                if matrix == wanted:
-                    e = site.node
-                    new = Sum((*(e.terms if isinstance(e, Sum) else (e,)), term), span=e.span)
-                    yield Edit("term", None, term, site.put(new), e.span)
+        terms = sorted(self.words.terms, key=lambda t: sum(1 for _ in walk(t)))
+        options = {m: tuple(t for t in terms if self.words.is_matrix(t) == m) for m in (False, True)}
+        place = {id(t): i for i, t in enumerate(terms)}
+        found: list[tuple[int, int, Edit]] = []
+        for k, site in enumerate(self.sites):
+            e = site.node
+            if not isinstance(e, Sum) and site.role in ("term", "factor", "signed"):
+                continue
+            one = Choice(site, "term", options[self.words.is_matrix(e)], _with_term(e))
+            found += [(place[id(one.options[i])], k, one.edit(i)) for i in self.trials.chosen(one)]
+        for _, _, edit in sorted(found, key=lambda f: f[:2]):
+            yield edit
 
-    def regrouped(self) -> Iterator[Edit]:
+    def regrouped(self) -> Candidates:
         """A term that was left out of a sum inside a product, of which one term is left."""
-        terms = [t for t in self.words.terms if not self.words.is_matrix(t)]
-        for site in sites(self.formula):
-            for part, put in regrouped(site):
-                for term in terms:
-                    yield Edit("term", None, term, put(Sum((part, term))), part.span)
+        terms = tuple(t for t in self.words.terms if not self.words.is_matrix(t))
+        for site in self.sites:
+            for part, put in regrouped(site.node):
 
-    def longer(self) -> Iterator[Edit]:
+                def build(term: Expression, part: Expression = part, put: Put = put) -> Expression:
+                    return put(Sum((part, term)))
+
+                yield Choice(site, "term", terms, build, span=part.span)
+
+    def longer(self) -> Candidates:
         """Two terms added, a term replaced by another, or the whole formula."""
-        e, span = self.formula, self.formula.span
+        e, span, top = self.formula, self.formula.span, self.sites[0]
         parts = e.terms if isinstance(e, Sum) else (e,)
         matrix = self.words.is_matrix(e)
-        terms = [t for t in self.words.terms if self.words.is_matrix(t) == matrix]
+        terms = tuple(t for t in self.words.terms if self.words.is_matrix(t) == matrix)
         if len(parts) > 1:
-            for i, part in enumerate(parts):
-                for term in terms:
-                    new = Sum((*parts[:i], term, *parts[i + 1 :]), span=span)
-                    yield Edit("term replaced", part, term, new, part.span or span)
+            for site in self.sites:
+                if site.above is top:
+                    part = site.node
+                    yield Choice(
+                        site, "term replaced", terms, lambda t: t, before=part, span=part.span or span
+                    )
         missing = [t for t in self.missing() if self.words.is_matrix(t) == matrix]
         if len(missing) > 1:
-            yield Edit("term", None, total(*missing), Sum((*parts, *missing), span=span), span)
+            yield Edit("term", None, total(*missing), top, Sum((*parts, *missing), span=span), span)
         if isinstance(self.target, Name):
             truth, _ = truth_of(self.reading.cell, self.reading, self.target)
             whole = substituted(unplaced(truth), self.letters)
             if self.reading.layout == "denominator" and matrix:
                 whole = Transpose(whole)
-            yield Edit("whole", e, whole, whole, span)
+            yield Edit("whole", e, whole, top, whole, span)
 
     def missing(self) -> list[Expression]:
         """The terms of the paths that the formula has nothing of."""
@@ -178,12 +169,17 @@ class Search:
         return [substituted(found[p], self.letters) for p in paths]
 
 
+def _with_term(e: Expression) -> Callable[[Expression], Expression]:
+    parts = e.terms if isinstance(e, Sum) else (e,)
+    return lambda term: Sum((*parts, term), span=e.span)
+
+
 def missed(pair: Pair, formula: Expression, which: Derivative | Meaning | None) -> list[Path]:
     """The paths whose terms stand in the derivative and differ from, or lack in, a formula."""
     if which is None:
         return []
     terms = by_path(pair.reading.cell, which)
-    shapes = shapes_of(pair.cell)
+    shapes = known_shapes(pair.cell)
     try:
         said = pair.reading.exact(pair.reading.plain(formula, pair.claim))
         matrix = isinstance(which, Derivative) and which.of != "L"
@@ -191,11 +187,10 @@ def missed(pair: Pair, formula: Expression, which: Derivative | Meaning | None) 
             said = Transpose(said)
         if (rank(said, shapes) == 2) != matrix:
             return []
-        form = operator_form if matrix else vector_form
-        have = dict(form(said, shapes))
-        whole = form(total(*(e for _, e in terms)), shapes) if terms else {}
+        have = form(pair.cell, said, matrix)
+        whole = form(pair.cell, total(*(e for _, e in terms)), matrix) if terms else {}
         wrong = {w for w in {*have, *whole} if have.get(w) != whole.get(w)}
-        return [path for path, e in terms if any(w in wrong for w in form(e, shapes))]
+        return [path for path, e in terms if any(w in wrong for w in form(pair.cell, e, matrix))]
     except (TooLarge, GrusymError):
         return []
 

@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grusym.language.expression import (
+    Activation,
+    Columns,
     Diagonal,
     Expression,
+    Extremum,
     Hadamard,
     Negative,
     Product,
+    Section,
     Sum,
     children,
     rebuilt,
@@ -23,18 +27,39 @@ from grusym.language.expression import (
 Put = Callable[[Expression], Expression]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Site:
-    """A node, and what puts another in its place; `role` says what the node is to its parent."""
+    """A node, and what puts another in its place within the node above; `role` says what it is there.
+
+    `sealed`: what stands above reads the node itself and not its value alone, as the slope of a named gate
+    does and the columns of a matrix that meet one part of a concatenation. `bent`: above stands a function,
+    so that a change of the value says nothing of a larger one.
+    """
 
     node: Expression
-    put: Put
+    above: Site | None = None
+    within: Put = lambda new: new
     role: str = "whole"
+    sealed: bool = False
+    bent: bool = False
+
+    def put(self, new: Expression) -> Expression:
+        """The whole formula with another node in this place."""
+        site: Site | None = self
+        while site is not None:
+            new = site.within(new)
+            site = site.above
+        return new
 
 
-def sites(e: Expression, put: Put = lambda new: new, role: str = "whole") -> Iterator[Site]:
+def sites(e: Expression) -> tuple[Site, ...]:
     """Every node of a formula, parents first; a group of factors is one node with its factors below."""
-    yield Site(e, put, role)
+    return tuple(_sites(Site(e)))
+
+
+def _sites(site: Site) -> Iterator[Site]:
+    yield site
+    e = site.node
     if isinstance(e, Hadamard | Product):
         whole = joined_by(type(e))
         parts = factors_of(e)
@@ -43,15 +68,23 @@ def sites(e: Expression, put: Put = lambda new: new, role: str = "whole") -> Ite
         parts = children(e)
         whole = _rebuilder(e)
         below = {Sum: "term", Diagonal: "diagonal", Negative: "signed"}.get(type(e), "inside")
+    sealed = site.sealed or isinstance(e, Columns | Section)
+    sealed = sealed or (isinstance(e, Activation) and e.function.endswith("'"))
+    bent = site.bent or isinstance(e, Activation | Extremum)
     for i, part in enumerate(parts):
 
-        def placed(new: Expression, i: int = i) -> Expression:
-            return put(whole([*parts[:i], new, *parts[i + 1 :]]))
+        def placed(
+            new: Expression, i: int = i, parts: Sequence[Expression] = parts, whole: Whole = whole
+        ) -> Expression:
+            return whole([*parts[:i], new, *parts[i + 1 :]])
 
-        yield from sites(part, placed, below)
+        yield from _sites(Site(part, site, placed, below, sealed, bent))
 
 
-def _rebuilder(e: Expression) -> Callable[[Sequence[Expression]], Expression]:
+Whole = Callable[[Sequence[Expression]], Expression]
+
+
+def _rebuilder(e: Expression) -> Whole:
     return lambda parts: rebuilt(e, tuple(parts))
 
 
@@ -64,27 +97,27 @@ def factors_of(e: Expression) -> tuple[Expression, ...]:
     return (e,)
 
 
-def joined_by(kind: type[Expression]) -> Callable[[Sequence[Expression]], Expression]:
+def joined_by(kind: type[Expression]) -> Whole:
     """What makes one group of factors again."""
-
-    def hadamards(parts: Sequence[Expression]) -> Expression:
-        result = parts[0]
-        for part in parts[1:]:
-            result = Hadamard(result, part, span=parts[0].span)
-        return result
-
-    def products(parts: Sequence[Expression]) -> Expression:
-        result = parts[-1]
-        for part in reversed(parts[:-1]):
-            result = Product(part, result, span=part.span)
-        return result
-
-    return hadamards if kind is Hadamard else products
+    return _hadamards if kind is Hadamard else _products
 
 
-def regrouped(site: Site) -> Iterator[tuple[Expression, Put]]:
+def _hadamards(parts: Sequence[Expression]) -> Expression:
+    result = parts[0]
+    for part in parts[1:]:
+        result = Hadamard(result, part, span=parts[0].span)
+    return result
+
+
+def _products(parts: Sequence[Expression]) -> Expression:
+    result = parts[-1]
+    for part in reversed(parts[:-1]):
+        result = Product(part, result, span=part.span)
+    return result
+
+
+def regrouped(e: Expression) -> Iterator[tuple[Expression, Put]]:
     """Neighbouring factors of an elementwise group, to be taken as one term of a sum that has lost others."""
-    e = site.node
     if not isinstance(e, Hadamard):
         return
     parts = factors_of(e)
@@ -93,6 +126,6 @@ def regrouped(site: Site) -> Iterator[tuple[Expression, Put]]:
             part = joined_by(Hadamard)(parts[i:k])
 
             def placed(new: Expression, i: int = i, k: int = k) -> Expression:
-                return site.put(joined_by(Hadamard)([*parts[:i], new, *parts[k:]]))
+                return joined_by(Hadamard)([*parts[:i], new, *parts[k:]])
 
             yield part, placed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grusym.algebra.normal_form import equal
 from grusym.algebra.polynomial import TooLarge
 from grusym.algebra.rank import ROW, rank
 from grusym.checks.components import compare
@@ -18,6 +17,8 @@ from grusym.language.derivatives import LOSS, cotangents, derivative
 from grusym.language.expression import Name
 from grusym.verifying.counterexample import counterexample
 from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
+from grusym.verifying.forms import equal
+from grusym.verifying.kinks import POINTS as POINTS_OF_PIECES, unseen
 from grusym.verifying.mending import Mended, Search, missed, place
 from grusym.verifying.readings import Readings, outputs, shapes_of
 from grusym.verifying.spelling import author
@@ -26,9 +27,16 @@ from grusym.verifying.vocabulary import truth_of
 from grusym.verifying.wording import described
 
 POINTS = "complex step at n×m = " + ", ".join(f"{n}×{m}" for n, m in SIZES)
+MANY = f"complex step at {POINTS_OF_PIECES} points of small sizes"
 CONFIRMED = "confirmed by complex step"
 MODULO = "modulo 2^61 - 1"
 READINGS_MENDED = 4
+STEPS_MENDED = 8  # refuted steps of one text for which a correction is looked for, which takes time
+
+
+UNMENDED = (
+    f"a correction was looked for in the first {STEPS_MENDED} wrong steps of the text; mend those first"
+)
 
 
 @dataclass
@@ -41,6 +49,12 @@ class Context:
     established: dict[str, Meaning]
     mend: bool
     components: bool
+    refuted: int = 0
+
+    def mends(self) -> bool:
+        """Whether a correction is looked for; of the many wrong steps of one text, for the first."""
+        self.refuted += 1
+        return self.mend and self.refuted <= STEPS_MENDED
 
 
 def step(context: Context, left: Side, right: Side, head: Side | None) -> Verdict:
@@ -58,6 +72,8 @@ def step(context: Context, left: Side, right: Side, head: Side | None) -> Verdic
         if pair.floats() is True:
             verdict = _accepted(context, claim, pair, left, right)
             if verdict is not None:
+                if verdict.holds:
+                    context.established |= reading.gradients
                 return verdict
     return _refused(context, claim, tried, left, right, head)
 
@@ -72,7 +88,6 @@ def _accepted(context: Context, claim: Claim, pair: Pair, left: Side, right: Sid
     entries = _by_components(pair) if context.components and not context.held else None
     if opinions.contradict or (proof and entries is not None and entries.outcome == "refuted"):
         return _defect(claim, pair, opinions)
-    context.established |= pair.reading.gradients
     assumes = (*left.adjusted, *right.adjusted, *pair.reading.assumes, *_fixed(pair, context.held))
     said = tuple(dict.fromkeys(assumes))
     claim = replace(claim, assumes=said)
@@ -83,9 +98,26 @@ def _accepted(context: Context, claim: Claim, pair: Pair, left: Side, right: Sid
         return Verdict(claim, "proved", f"{proof}; {second}", assumes=said)
     if pair.floats(2) is not True:
         return None
+    if pair.kinked():
+        return _pieces(claim, pair, said)
     detail = "no proof for all sizes was found; the sides agree at three generic points, which is no proof"
     detail += f"; they agree {MODULO} too" if residues else ""
     return Verdict(claim, "agrees", POINTS, assumes=said, detail=detail)
+
+
+def _pieces(claim: Claim, pair: Pair, said: tuple[str, ...]) -> Verdict | None:
+    """Agrees where many points lie on both sides of every kink; None where one shows a difference."""
+    missing = unseen(pair)
+    if missing is None:
+        return None
+    if missing:
+        kinks = ", ".join(str(kink) for kink in missing)
+        detail = f"no proof for all sizes was found, and the points tried show one sign alone of {kinks}, "
+        detail += "which a kink hangs on"
+        return Verdict(claim, "undecided", MANY, assumes=said, detail=detail)
+    detail = f"no proof for all sizes was found; the sides agree at {POINTS_OF_PIECES} generic points, "
+    detail += "on both sides of every kink, which is no proof"
+    return Verdict(claim, "agrees", MANY, assumes=said, detail=detail)
 
 
 def _by_components(pair: Pair) -> Verdict | None:
@@ -135,8 +167,8 @@ def _refused(
     if head is not None and formula is right:
         target = head
     mended: Mended | None = None
-    used = first
-    if context.mend:
+    used, mends = first, context.mends()
+    if mends:
         for pair in _likely(tried):
             mended = Search(pair, target.expression, formula.expression).mended()
             if mended is not None:
@@ -158,9 +190,10 @@ def _refused(
         where="; ".join([place(span), *where]),
         error=kind or "not one edit from the truth",
         fix=fix,
-        counterexample=counterexample(used) if context.mend else {},
+        counterexample=counterexample(used) if mends else {},
         assumes=tuple(dict.fromkeys((*left.adjusted, *right.adjusted, *(used.reading.assumes)))),
         mended=whole,
+        detail="" if mends or not context.mend else UNMENDED,
         holds_if=_conditions(context, tried, left, right),
     )
 
@@ -181,7 +214,7 @@ def _equal(pair: Pair) -> bool:
     """Whether the normal form, gates taken as independent, shows the sides equal."""
     try:
         a, b = pair.reading.exact(pair.left), pair.reading.exact(pair.right)
-        return not pair.held and equal(a, b, shapes_of(pair.cell))
+        return not pair.held and equal(pair.cell, a, b)
     except (TooLarge, ShapeError):
         return False
 
@@ -220,7 +253,7 @@ def _without_value(context: Context, claim: Claim, pair: Pair, left: Side, right
     place_ = place(right.span)
     error = "sides of different shapes"
     target, formula = _sides(left, right)
-    mended = Search(pair, target.expression, formula.expression).mended() if context.mend else None
+    mended = Search(pair, target.expression, formula.expression).mended() if context.mends() else None
     printer = author(context.text, f"{left.text} = {right.text}")
     _, fix, whole = described(mended, target, printer, []) if mended else ("", "", "")
     detail = f"the left side is {ranks[0]}, the right side {ranks[1]}; their sizes do not fit as written"

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grusym.calculus.adjoint import gradients
 from grusym.calculus.jacobian import jacobian
+from grusym.errors import GrusymError
 from grusym.language.build import hadamard, total, transpose
 from grusym.language.cell import Cell
 from grusym.language.derivatives import LOSS, Derivative, cotangents
@@ -87,7 +88,13 @@ def gradient(cell: Cell, meaning: Meaning) -> Expression:
                 parts.append(pulled(derived(cell, Derivative(end, value)), Name(g)))
         whole = total(*parts)
     else:
-        whole = _by_weights(cell)[value]
+        known = _by_weights(cell)
+        if value not in known:
+            raise GrusymError(
+                f"∂L/∂{value} is spoken of, but {value} is a constant of {cell.name}, by which no gradient "
+                f"of a loss is derived; take one by {', '.join(known)}"
+            )
+        whole = known[value]
     if meaning.kind == "argument":
         e = cell.equation(value).right
         assert isinstance(e, Activation)

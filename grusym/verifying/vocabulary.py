@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from grusym.calculus.jacobian import local, scalars
@@ -36,7 +36,7 @@ from grusym.verifying.sites import factors_of
 from grusym.verifying.truth import Meaning, by_path, derived, gradient, pulled
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """What may be written in a correction of one formula; `target` is what it is a formula for."""
 
@@ -47,11 +47,14 @@ class Words:
     matrices: tuple[Expression, ...]
     terms: tuple[Expression, ...]
     functions: tuple[str, ...] = ("σ", "tanh")
+    kept: dict[str, tuple[Name, ...]] = field(default_factory=dict)
 
-    def alike(self, name: str) -> Sequence[str]:
+    def alike(self, name: str) -> tuple[Name, ...]:
         """Names of the same shape, those of values first."""
-        found = _alike(self.claim.cell, name, self.gradients)
-        return [other for other in found if other != self.target]
+        if name not in self.kept:
+            found = _alike(self.claim.cell, name, self.gradients)
+            self.kept[name] = tuple(Name(other) for other in found if other not in (self.target, name))
+        return self.kept[name]
 
     def is_matrix(self, e: Expression) -> bool:
         """Whether a closed formula is a matrix."""
@@ -141,7 +144,7 @@ def words(claim: ClaimText, reading: Reading, target: Expression, formula: Expre
     cell = reading.cell
     truth, which = truth_of(cell, reading, target)
     known = written_cotangents(claim, reading)
-    truth = substituted(truth, known)
+    truth = substituted(truth, known) if known else truth
     factors, terms = _parts(truth)
     own_factors, _ = _parts(formula)
     plain: list[Expression] = [Name(n) for n in (*cell.values, *cell.states)]
@@ -153,7 +156,8 @@ def words(claim: ClaimText, reading: Reading, target: Expression, formula: Expre
     for n in dict.fromkeys((*names_in(truth), *names_in(formula))):
         if is_matrix(Name(n), claim):
             found += [Name(n), Transpose(Name(n))] if derivative(n) is None else [Name(n)]
-    along = [substituted(e, known) for _, e in by_path(cell, which)] if which is not None else []
+    along = [e for _, e in by_path(cell, which)] if which is not None else []
+    along = [substituted(e, known) for e in along] if known else along
     chained = list(_chained(claim, reading, which))
     used = {n.function.rstrip("'") for n in walk(formula) if isinstance(n, Activation)}
     used |= {cell.equation(v).right.function for v in outputs(cell)}  # type: ignore[attr-defined]

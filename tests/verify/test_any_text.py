@@ -52,7 +52,29 @@ def test_a_right_formula_with_characters_lost_or_added_is_answered(seed: int) ->
         assert isinstance(answer(cell, text), Verdict | GrusymError)
 
 
+@pytest.mark.parametrize("depth", [1, 40, 3000])
+def test_a_differentiated_name_in_braces_is_read_or_nested_too_deep(depth: int) -> None:
+    text = "∂" + "{" * depth + "h'" + "}" * depth + "/∂h = diag(z)"
+    if depth < 60:
+        assert grusym.verify("gru", text).outcome == "refuted"
+    else:
+        with pytest.raises(GrusymError, match="nested deeper than 60"):
+            grusym.verify("gru", text)
+
+
+def test_a_gradient_by_a_constant_is_refused_in_words() -> None:
+    with pytest.raises(GrusymError, match="constant of antisymmetric_rnn"):
+        grusym.verify("antisymmetric_rnn", "∂L/∂ε = Wᵀ (g_h ⊙ ε)")
+
+
 @pytest.mark.parametrize("wrong", [None, 3, b"z", ["z = z"]])
 def test_what_is_no_text_is_said(wrong: object) -> None:
     with pytest.raises(GrusymError, match="pass a string"):
         grusym.verify("gru", wrong)
+
+
+def test_a_text_that_is_too_long_is_said() -> None:
+    line = "∂h'/∂h = diag(z)\n"
+    with pytest.raises(GrusymError, match="at most 40000 are read at once"):
+        grusym.verify("gru", line * 4000)
+    assert len(grusym.verify("gru", line * 30, mend=False).steps) == 30

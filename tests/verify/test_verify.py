@@ -222,3 +222,10 @@ def test_claims_come_from_standard_input() -> None:
         command, input="∂h'/∂h = diag(1 - h'²) U", capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.strip()) == (0, "proved"), done.stderr
+
+
+def test_of_many_wrong_steps_the_first_are_mended() -> None:
+    verdict = refuted(GRU, "\n".join(["∂h'/∂z = diag(c - h)"] * 14))
+    assert [bool(s.fix) for s in verdict.steps] == [True] * 8 + [False] * 6
+    assert not verdict.detail and "mend those first" in verdict.steps[-1].detail
+    assert all(s.outcome == "refuted" for s in verdict.steps)

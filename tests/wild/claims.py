@@ -77,9 +77,8 @@ def report(entry: dict[str, Any], verdict: Verdict, row: Counter[str], refuted: 
         row["conditional"] += 1
         row["said"] += bool(verdict.assumes or verdict.holds_if)
     if not agrees:
-        print(
-            f"\ndiffers {entry['id']} ({label}; {entry.get('assumes') or entry.get('error', '')})\n  {verdict}"
-        )
+        reason = entry.get("assumes") or entry.get("error", "")
+        print(f"\ndiffers {entry['id']} ({label}; {reason})\n  {verdict}")
         if label == RIGHT and verdict.outcome == "refuted":
             refuted.append(entry["id"])
 
