@@ -133,8 +133,8 @@ class Speller:
             if inside != around and (opened != "{" or self._closed(around)):
                 changes.append((*inside, self.of(b, SUM)))
             else:
-                new = isinstance(b, Chain) and not isinstance(a, Chain)
-                changes.append((*around, self.of(b, FACTOR if new else _level(old, i))))
+                made = isinstance(b, Chain) and not isinstance(a, Chain)
+                changes.append((*around, self.of(b, FACTOR if made else _level(old, i))))
         text, at = "", start
         for first, last, new in sorted(changes):
             text, at = text + self.source[at:first] + new, last
