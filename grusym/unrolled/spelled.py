@@ -137,8 +137,14 @@ class Speller:
                 changes.append((*around, self.of(b, FACTOR if made else _level(old, i))))
         text, at = "", start
         for first, last, new in sorted(changes):
-            text, at = text + self.source[at:first] + new, last
-        return text + self.source[at:end]
+            text, at = self._joined(self._joined(text, self.source[at:first]), new), last
+        return self._joined(text, self.source[at:end])
+
+    def _joined(self, text: str, new: str) -> str:
+        """Two pieces, with a blank between what would be read as one name or command."""
+        command = re.search(r"\\[A-Za-z]+\Z", text) is not None and new[:1].isalpha()
+        word = not self.notation.latex and text[-1:].isalnum() and new[:1].isalnum()
+        return f"{text} {new}" if command or word else text + new
 
     def _closed(self, around: tuple[int, int]) -> bool:
         """Whether braces are those of a fraction or a script, which need no brackets inside."""
