@@ -26,7 +26,7 @@ from grusym.unrolled import kinds
 from grusym.unrolled.index import Index, read_index
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import ALWAYS, parts
-from grusym.unrolled.sites import Edit, Rebuild, gradientlike, is_weight, sites
+from grusym.unrolled.sites import Edit, Rebuild, flat, gradientlike, is_weight, product, sites
 from grusym.unrolled.slips import named, retimed, time_of
 from grusym.unrolled.tree import GradientOf, Partial, Repeated, SlopeAt
 
@@ -214,13 +214,22 @@ def upstream(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     values = (*names.cell.states, *(v for v in names.cell.values if not v.endswith("'")))
     for value in values:
         for node, put in sites(e):
-            if isinstance(node, Chain) and not is_weight(node.factors[0], names):
-                first = Hadamard(author.gradient(value, node), node.factors[0])
-                new = replace(node, factors=(first, *node.factors[1:]))
-                yield Edit(kinds.UPSTREAM, put(new), node, 1)
-                whole = Chain((*node.factors, author.gradient(value, left)), (*node.signs, ""))
-                yield Edit(kinds.UPSTREAM, put(whole), node, 1)
-        yield Edit(kinds.UPSTREAM, Hadamard(author.gradient(value, left), e), e, 1)
+            if isinstance(node, Chain):
+                for i in (len(node.factors) - 1, 0):
+                    if is_weight(node.factors[i], names) or isinstance(node.factors[i], Transpose):
+                        continue
+                    lit = _before(author.gradient(value, node), node.factors[i])
+                    new = (*node.factors[:i], lit, *node.factors[i + 1 :])
+                    yield Edit(kinds.UPSTREAM, put(replace(node, factors=new)), node, 1)
+                whole = (*node.factors, author.gradient(value, left))
+                yield Edit(kinds.UPSTREAM, put(Chain(whole, (*node.signs, node.signs[-1]))), node, 1)
+        yield Edit(kinds.UPSTREAM, _before(author.gradient(value, left), e), e, 1)
+
+
+def _before(gradient: Expression, e: Expression) -> Expression:
+    """A gradient as the first factor of an elementwise product."""
+    found, joints = flat(e)
+    return product([gradient, *found], [Hadamard, *joints])
 
 
 def sums(e: Expression, left: Expression) -> Iterator[Edit]:

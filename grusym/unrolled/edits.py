@@ -35,7 +35,7 @@ from grusym.unrolled.sites import (
     with_inner,
 )
 from grusym.unrolled.slips import named, renamed, slips, time_of
-from grusym.unrolled.tree import Largest, Norm, Partial, Repeated, Sliced
+from grusym.unrolled.tree import OUTER as OUTER_SIGN, Largest, Norm, Partial, Repeated, Sliced
 
 
 def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
@@ -50,7 +50,7 @@ def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     yield from slips(e, names, left)
     yield from factors(e, names, left)
     yield from upstream(e, names, left)
-    yield from _shapes(e)
+    yield from _shapes(e, names)
     yield from _bounds(e)
     yield from sums(e, left)
     yield from renamed(e, names)
@@ -349,7 +349,7 @@ def _other_gradients(e: Expression, names: Names) -> Iterator[Edit]:
 # ---- shapes, bounds ---------------------------------------------------------------------------
 
 
-def _shapes(e: Expression) -> Iterator[Edit]:
+def _shapes(e: Expression, names: Names) -> Iterator[Edit]:
     for node, put in sites(e):
         if isinstance(node, Starred | Hadamard):
             yield Edit(kinds.OUTER, put(Chain((node.left, Transpose(node.right)), ("",))), node)
@@ -359,6 +359,13 @@ def _shapes(e: Expression) -> Iterator[Edit]:
                     rest = node.factors[:i] + node.factors[i + 1 :]
                     turned = Chain((Diagonal(f.operand), *rest), node.signs)
                     yield Edit(kinds.OUTER, put(turned), node)
+        if isinstance(node, Chain) and len(node.factors) == 2:
+            u, v = node.factors
+            inside = v.operand if isinstance(v, Transpose) else v if node.signs == (OUTER_SIGN,) else None
+            if inside is not None and not is_weight(inside, names):
+                yield Edit(kinds.OUTER, put(Hadamard(u, inside)), node)
+        if isinstance(node, Diagonal) and isinstance(node.vector, Written):
+            yield Edit(kinds.OUTER, put(Transpose(node.vector)), node)
         if isinstance(node, Transpose) and not isinstance(node.operand, Chain | Sum):
             yield Edit(kinds.OUTER, put(Diagonal(node.operand)), node)
         if isinstance(node, Sliced):
@@ -367,19 +374,31 @@ def _shapes(e: Expression) -> Iterator[Edit]:
 
 
 def _dropped(e: Expression, names: Names) -> Iterator[Edit]:
-    """A factor or a term too many."""
+    """A factor, a term, a matrix or a sum too many."""
     for node, put in sites(e):
         if isinstance(node, Starred | Hadamard):
-            factors, joints = flat(node)
-            for i, f in enumerate(factors):
-                less = factors[:i] + factors[i + 1 :]
+            found, joints = flat(node)
+            for i, f in enumerate(found):
+                less = found[:i] + found[i + 1 :]
                 kind = kinds.UPSTREAM if gradientlike(f, names) else kinds.FUNCTION
                 yield Edit(kind, put(product(less, joints[: len(less) - 1])), node, 2)
+                v = _one_less(f)  # the slope v ⊙ (1 - v) as a whole
+                if v is not None and v in less and len(less) > 1:
+                    k = less.index(v)
+                    rest = less[:k] + less[k + 1 :]
+                    yield Edit(kinds.FUNCTION, put(product(rest, joints[: len(rest) - 1])), node, 2)
+        if isinstance(node, Chain):
+            for i, f in enumerate(node.factors):
+                fewer = node.factors[:i] + node.factors[i + 1 :]
+                signs = node.signs[1:] if i == 0 else node.signs[: i - 1] + node.signs[i:]
+                kind = kinds.UPSTREAM if gradientlike(f, names) else kinds.FACTOR
+                yield Edit(kind, put(Chain(fewer, signs) if len(fewer) > 1 else fewer[0]), node, 2)
         if isinstance(node, Sum) and len(node.terms) > 2:
             for i in range(len(node.terms)):
-                yield Edit(
-                    kinds.TYPE, put(replace(node, terms=node.terms[:i] + node.terms[i + 1 :])), node, 2
-                )
+                terms = node.terms[:i] + node.terms[i + 1 :]
+                yield Edit(kinds.TYPE, put(replace(node, terms=terms)), node, 2)
+        if isinstance(node, Repeated) and node.kind == "sum":
+            yield Edit(kinds.SUM, put(node.body), node, 2)
 
 
 def _bounds(e: Expression) -> Iterator[Edit]:

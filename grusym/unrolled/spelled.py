@@ -136,9 +136,10 @@ class Speller:
                 made = isinstance(b, Chain) and not isinstance(a, Chain)
                 changes.append((*around, self.of(b, FACTOR if made else _level(old, i))))
         text, at = "", start
+        join = self._joined if isinstance(old, Chain) else str.__add__
         for first, last, new in sorted(changes):
-            text, at = self._joined(self._joined(text, self.source[at:first]), new), last
-        return self._joined(text, self.source[at:end])
+            text, at = join(join(text, self.source[at:first]), new), last
+        return join(text, self.source[at:end])
 
     def _joined(self, text: str, new: str) -> str:
         """Two pieces, with a blank between what would be read as one name or command."""
