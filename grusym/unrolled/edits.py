@@ -85,6 +85,8 @@ def _transposes(e: Expression, names: Names) -> Iterator[Edit]:
             under.add(id(node.operand))
             yield Edit(kinds.TRANSPOSE, put(node.operand), node)
             count += 1
+        elif isinstance(node, Transpose) and isinstance(node.operand, Repeated | Chain):
+            yield Edit(kinds.TRANSPOSE, put(node.operand), node)
         elif isinstance(node, Repeated) and node.kind == "prod":
             yield Edit(kinds.TRANSPOSE, put(Transpose(node, span=node.span)), node)
         elif is_weight(node, names) and id(node) not in under:
@@ -176,6 +178,12 @@ def _brackets(e: Expression) -> Iterator[Edit]:
     for node, put in sites(e):
         if isinstance(node, Sum) and len(node.terms) > 1:
             yield from _regrouped(node, put)
+        if isinstance(node, Starred | Hadamard):
+            found, joints = flat(node)
+            first = found[0]
+            if isinstance(first, Sum) and ONE not in first.terms:  # (A + B) f as A + B f
+                last = product([first.terms[-1], *found[1:]], joints)
+                yield Edit(kinds.BRACKET, put(Sum((*first.terms[:-1], last))), node)
         if isinstance(node, Power) and isinstance(node.base, Sum) and len(node.base.terms) == 2:
             one, other = node.base.terms
             bare = other.operand if isinstance(other, Negative) else other

@@ -26,7 +26,10 @@ BASES = 6  # readings of the original under which a change is tried
 MOST = 10_000  # nodes evaluated in one pass over the changes
 TOTAL = 36_000  # nodes evaluated in all passes
 DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
-DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
+DEEP = (
+    *(kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION),
+    kinds.SLIP,
+)
 
 LEADING = (kinds.FACTOR, kinds.BRACKET, kinds.CHAIN)  # what explains a claim that lacks a transpose too
 
