@@ -2,75 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from grusym.language.expression import (
     ONE,
     Activation,
-    Concatenation,
     Diagonal,
     Expression,
     Hadamard,
+    Name,
     Negative,
     Power,
     Sum,
     Transpose,
-    children,
-    rebuilt,
+    walk,
 )
-from grusym.language.scanner import NameToken
 from grusym.language.surface import Chain, Starred, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
-from grusym.unrolled.lexer import PARTED
+from grusym.unrolled.additions import Author, factors, sums, upstream
 from grusym.unrolled.meanings import Names
-from grusym.unrolled.names import ALWAYS, parts
-from grusym.unrolled.targets import gradient_target
-from grusym.unrolled.tree import GradientOf, Largest, Norm, Partial, Repeated, Sliced, SlopeAt
-
-Rebuild = Callable[[Expression], Expression]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A changed tree, the kind of error it mends, and the node that was changed."""
-
-    kind: str
-    tree: Expression
-    node: Expression
-
-
-def sites(e: Expression) -> Iterator[tuple[Expression, Rebuild]]:
-    """Every node of a tree with what puts another in its place."""
-    yield e, lambda new: new
-    pieces = inner(e)
-    for i, piece in enumerate(pieces):
-        for node, put in sites(piece):
-            yield node, _placed(e, pieces, i, put)
-
-
-def _placed(e: Expression, pieces: tuple[Expression, ...], i: int, put: Rebuild) -> Rebuild:
-    return lambda new: with_inner(e, (*pieces[:i], put(new), *pieces[i + 1 :]))
-
-
-def inner(e: Expression) -> tuple[Expression, ...]:
-    """The parts of a surface node."""
-    if isinstance(e, Chain):
-        return e.factors
-    if isinstance(e, Partial | GradientOf | SlopeAt):
-        return ()
-    return children(e)
-
-
-def with_inner(e: Expression, pieces: tuple[Expression, ...]) -> Expression:
-    """The same node over other parts."""
-    if isinstance(e, Chain):
-        return replace(e, factors=pieces)
-    if isinstance(e, Partial | GradientOf | SlopeAt):
-        return e
-    return rebuilt(e, pieces)
+from grusym.unrolled.sites import (
+    Edit,
+    Rebuild,
+    flat,
+    gradientlike,
+    inner,
+    is_weight,
+    product,
+    sites,
+    with_inner,
+)
+from grusym.unrolled.slips import named, renamed, slips, time_of
+from grusym.unrolled.tree import OUTER as OUTER_SIGN, Largest, Norm, Partial, Repeated, Sliced
 
 
 def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
@@ -79,25 +44,21 @@ def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
     yield from _transposes(e, names)
     yield from _orders(e, names)
     yield from _brackets(e)
-    yield from _signs(e)
-    yield from _functions(e)
-    yield from _slips(e, names)
-    yield from _factors(e, names, left)
-    yield from _shapes(e)
-    yield from _dropped(e, names)
+    yield from _signs(e, names)
+    yield from functions(e)
+    yield from _applied(e, names, left)
+    yield from slips(e, names, left)
+    yield from factors(e, names, left)
+    yield from upstream(e, names, left)
+    yield from _shapes(e, names)
     yield from _bounds(e)
-    yield Edit(kinds.SUM, Repeated("sum", "t", None, None, e), e)
+    yield from sums(e, left)
+    yield from renamed(e, names)
+    yield from _other_gradients(e, names)
+    yield from _dropped(e, names)
 
 
 # ---- transposes and orders --------------------------------------------------------------------
-
-
-def is_weight(e: Expression, names: Names) -> bool:
-    """Whether a node is the name of a weight."""
-    if not isinstance(e, Written) or not e.name.base[:1].isalpha():
-        return False
-    found = names.meanings(parts(e.name, ALWAYS))
-    return bool(found) and found[0].kind in ("weight", "weights", "output_weight", "block")
 
 
 def _toggled(e: Expression, names: Names) -> Expression:
@@ -124,6 +85,8 @@ def _transposes(e: Expression, names: Names) -> Iterator[Edit]:
             under.add(id(node.operand))
             yield Edit(kinds.TRANSPOSE, put(node.operand), node)
             count += 1
+        elif isinstance(node, Transpose) and isinstance(node.operand, Repeated | Chain):
+            yield Edit(kinds.TRANSPOSE, put(node.operand), node)
         elif isinstance(node, Repeated) and node.kind == "prod":
             yield Edit(kinds.TRANSPOSE, put(Transpose(node, span=node.span)), node)
         elif is_weight(node, names) and id(node) not in under:
@@ -143,18 +106,6 @@ def _other_half(e: Sliced) -> Sliced:
     return replace(e, ranges=tuple((high, low) for low, high in e.ranges))
 
 
-def gradientlike(e: Expression, names: Names) -> bool:
-    """Whether a node is a gradient of the loss."""
-    if isinstance(e, GradientOf):
-        return True
-    if isinstance(e, Partial):
-        return isinstance(e.of, Written) and not names.owns(parts(e.of.name, ALWAYS).key)
-    if isinstance(e, Written):
-        p = parts(e.name, ALWAYS)
-        return not names.meanings(p) and gradient_target(p, names) is not None
-    return False
-
-
 def _chains(e: Expression, names: Names) -> Iterator[Edit]:
     """A gradient before transposed factors moved behind them, or the factors set in the order of rows."""
     for node, put in sites(e):
@@ -171,6 +122,9 @@ def _chains(e: Expression, names: Names) -> Iterator[Edit]:
 
 
 def _orders(e: Expression, names: Names) -> Iterator[Edit]:
+    grouped_all = _grouped(e)
+    if grouped_all != e:
+        yield Edit(kinds.ORDER, grouped_all, e)
     for node, put in sites(e):
         if not isinstance(node, Chain):
             continue
@@ -196,6 +150,18 @@ def _orders(e: Expression, names: Names) -> Iterator[Edit]:
                 yield Edit(kinds.ORDER, put(grouped), node)
 
 
+def _grouped(e: Expression) -> Expression:
+    """Every W δ ⊙ a ⊙ b as W (δ ⊙ a ⊙ b)."""
+    if isinstance(e, Starred | Hadamard):
+        found, joints = flat(e)
+        first = found[0]
+        if isinstance(first, Chain):
+            last = product([first.factors[-1], *found[1:]], joints)
+            return replace(first, factors=(*first.factors[:-1], last), span=None)
+    pieces = inner(e)
+    return with_inner(e, tuple(map(_grouped, pieces))) if pieces else e
+
+
 def _swapped_inside(e: Chain) -> Chain | None:
     """∏ (Wᵀ D) as ∏ (D Wᵀ)."""
     for i, f in enumerate(e.factors):
@@ -208,27 +174,16 @@ def _swapped_inside(e: Chain) -> Chain | None:
 # ---- brackets, signs, functions ---------------------------------------------------------------
 
 
-def flat(e: Expression) -> tuple[list[Expression], list[type]]:
-    """The factors of a product joined elementwise, and the nodes that join them."""
-    if isinstance(e, Starred | Hadamard):
-        left, joints = flat(e.left)
-        right, more = flat(e.right)
-        return [*left, *right], [*joints, type(e), *more]
-    return [e], []
-
-
-def product(factors: list[Expression], joints: list[type]) -> Expression:
-    """The product of factors, from the left."""
-    result = factors[0]
-    for f, joint in zip(factors[1:], joints, strict=True):
-        result = joint(result, f)
-    return result
-
-
 def _brackets(e: Expression) -> Iterator[Edit]:
     for node, put in sites(e):
         if isinstance(node, Sum) and len(node.terms) > 1:
             yield from _regrouped(node, put)
+        if isinstance(node, Starred | Hadamard):
+            found, joints = flat(node)
+            first = found[0]
+            if isinstance(first, Sum) and ONE not in first.terms:  # (A + B) f as A + B f
+                last = product([first.terms[-1], *found[1:]], joints)
+                yield Edit(kinds.BRACKET, put(Sum((*first.terms[:-1], last))), node)
         if isinstance(node, Power) and isinstance(node.base, Sum) and len(node.base.terms) == 2:
             one, other = node.base.terms
             bare = other.operand if isinstance(other, Negative) else other
@@ -268,19 +223,79 @@ def _once(factors: list[Expression]) -> Iterator[list[Expression]]:
                 yield [*factors[:i], put(node.operand), *factors[i + 1 :]]
 
 
-def _signs(e: Expression) -> Iterator[Edit]:
+def _signs(e: Expression, names: Names) -> Iterator[Edit]:
+    """Signs turned; where a gate opens as another closes, the one in the place of the other."""
+    opposed = _opposed(names)
+    kind = kinds.SIGN if opposed else kinds.SLIP
+    for node, put in sites(e):
+        if isinstance(node, Sum) and ONE not in node.terms and len(node.terms) == 2:
+            turned = [_negated(t) for t in node.terms]  # a - b as b - a
+            both = tuple(sorted(turned, key=lambda t: isinstance(t, Negative)))
+            yield Edit(kind, put(replace(node, terms=both)), node)
     for node, put in sites(e):
         if isinstance(node, Sum) and ONE not in node.terms:
             for i, term in enumerate(node.terms):
-                flipped = term.operand if isinstance(term, Negative) else Negative(term)
-                new = (*node.terms[:i], flipped, *node.terms[i + 1 :])
-                yield Edit(kinds.SIGN, put(Sum(new, span=node.span)), node)
-            if len(node.terms) == 2:
-                both = tuple(t.operand if isinstance(t, Negative) else Negative(t) for t in node.terms)
-                yield Edit(kinds.SIGN, put(Sum(both, span=node.span)), node)
+                new = (*node.terms[:i], _negated(term), *node.terms[i + 1 :])
+                yield Edit(kind, put(replace(node, terms=new)), node)
+        if isinstance(node, Negative):
+            yield Edit(kind, put(node.operand), node)
+    if opposed:
+        for node, put in sites(e):
+            other = _opposite(node, names, opposed)
+            if other is not None:
+                yield Edit(kinds.SIGN, put(other), node)
+        whole = _all_opposite(e, names, opposed)
+        if whole != e:
+            yield Edit(kinds.SIGN, whole, e)
+    yield Edit(kind, Negative(e), e)
 
 
-def _functions(e: Expression) -> Iterator[Edit]:
+def _negated(e: Expression) -> Expression:
+    return e.operand if isinstance(e, Negative) else Negative(e)
+
+
+def _opposed(names: Names) -> frozenset[str]:
+    """The gates z of a cell whose equations hold 1 - z."""
+    found = set()
+    for equation in names.cell.equations:
+        for node in walk(equation.right):
+            if isinstance(node, Sum) and len(node.terms) == 2 and node.terms[0] == ONE:
+                last = node.terms[1]
+                if isinstance(last, Negative) and isinstance(last.operand, Name):
+                    found.add(last.operand.name)
+    return frozenset(found)
+
+
+def _opposite(e: Expression, names: Names, gates: frozenset[str]) -> Expression | None:
+    """1 - z for z, and z for 1 - z; None for other nodes."""
+    inside = _one_less(e)
+    if inside is not None:
+        return inside if _is_value(inside, names, gates) else None
+    return Sum((ONE, Negative(e))) if _is_value(e, names, gates) else None
+
+
+def _one_less(e: Expression) -> Expression | None:
+    """The v of 1 - v."""
+    if isinstance(e, Sum) and len(e.terms) == 2 and e.terms[0] == ONE and isinstance(e.terms[1], Negative):
+        return e.terms[1].operand
+    return None
+
+
+def _is_value(e: Expression, names: Names, values: frozenset[str]) -> bool:
+    found = names.meanings_of(e) if isinstance(e, Written) else []
+    return bool(found) and found[0].kind == "value" and found[0].name in values
+
+
+def _all_opposite(e: Expression, names: Names, gates: frozenset[str]) -> Expression:
+    other = _opposite(e, names, gates)
+    if other is not None:
+        return other
+    pieces = inner(e)
+    return with_inner(e, tuple(_all_opposite(p, names, gates) for p in pieces)) if pieces else e
+
+
+def functions(e: Expression) -> Iterator[Edit]:
+    """The slope of another function in the place of one; a function taken once too often."""
     for node, put in sites(e):
         if isinstance(node, Activation):
             slope = node.function.endswith("'")
@@ -290,123 +305,59 @@ def _functions(e: Expression) -> Iterator[Edit]:
                     yield Edit(kinds.FUNCTION, put(replace(node, function=new)), node)
             if not slope:
                 yield Edit(kinds.FUNCTION, put(node.operand), node)
-        if isinstance(node, Written) and node.name.base in ("c", "C", "s"):
-            yield Edit(kinds.FUNCTION, put(Activation("tanh", node)), node)
+        v = _squared(_one_less(node))
+        if v is not None:
+            yield Edit(kinds.FUNCTION, put(Hadamard(v, Sum((ONE, Negative(v))))), node)
+        if isinstance(node, Sum) and len(node.terms) == 2 and node.terms[0] == ONE:
+            yield Edit(kinds.FUNCTION, put(Sum((ONE, _negated(node.terms[1])), span=node.span)), node)
+        if isinstance(node, Starred | Hadamard):
+            yield from _tanh_for_sigmoid(node, put)
 
 
-# ---- slips ------------------------------------------------------------------------------------
-
-_INDEX = re.compile(r"(?<![A-Za-z\\])([tkijnT])\s*([+-]\s*\d)?(?![A-Za-z])")
-_WORD = re.compile(r"(?:(?<=_)|(?<=\x1f)|^)(prev|next|curr)$")
-
-
-def shifted(name: NameToken, by: int) -> NameToken | None:
-    """A name one step later or earlier; None if it has no time to shift."""
-    for part in ("subscript", "label"):
-        text = getattr(name, part)
-        other = {"next": "prev", "prev": "next", "curr": "prev"}
-        if (word := _WORD.search(text)) is not None and by == -1:
-            return replace(name, **{part: text[: word.start()] + other[word[1]] + text[word.end() :]})
-        m = list(_INDEX.finditer(text))
-        if not m:
-            continue
-        last = m[-1]
-        offset = int((last[2] or "0").replace(" ", "")) + by
-        new = last[1] + (f"{offset:+d}" if offset else "")
-        return replace(name, **{part: text[: last.start()] + new + text[last.end() :]})
-    return None
-
-
-def _slips(e: Expression, names: Names) -> Iterator[Edit]:
+def _applied(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
+    """A function of the cell around a value that stands without it: tanh(c) for c."""
+    author = Author(names, left, e)
     for node, put in sites(e):
-        if isinstance(node, GradientOf) and isinstance(node.target, Written):
-            for by in (1, -1):
-                new = shifted(node.target.name, by)
-                if new is not None:
-                    target = replace(node.target, name=new)
-                    yield Edit(kinds.SLIP, put(replace(node, target=target)), node)
-        if isinstance(node, Partial) and isinstance(node.by, Written):
-            for by in (1, -1):
-                new = shifted(node.by.name, by)
-                if new is not None:
-                    yield Edit(kinds.SLIP, put(replace(node, by=replace(node.by, name=new))), node)
-        if not isinstance(node, Written):
-            continue
-        for by in (1, -1):
-            new = shifted(node.name, by)
-            if new is not None:
-                yield Edit(kinds.SLIP, put(replace(node, name=new)), node)
-        yield from _renamed(node, put, names)
+        if isinstance(node, Written):
+            for u, _ in author.inside(node):
+                if isinstance(u, Activation) and u.operand == node:
+                    yield Edit(kinds.FUNCTION, put(replace(u, operand=node)), node)
 
 
-def _renamed(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
-    """Another value or weight in the place of a name, at the same time."""
-    found = names.meanings(parts(node.name, ALWAYS))
-    if not found or found[0].kind not in ("value", "weight"):
-        return
-    cell, own = names.cell, found[0].name
-    shape = cell.shapes[own]
-    pool = (*cell.states, *cell.values) if found[0].kind == "value" else cell.weights
-    for other in pool:
-        if other != own and other not in cell.next_states and cell.shapes[other] == shape:
-            base, _, script = other.partition("_")
-            letter = base.removesuffix("'")
-            scripts = PARTED.join(x for x in (script.strip("{}"), _times_of(node.name)) if x)
-            new = NameToken(letter, subscript=scripts)
-            yield Edit(kinds.SLIP, put(replace(node, name=new)), node)
+def _squared(e: Expression | None) -> Expression | None:
+    """The v of v²."""
+    if isinstance(e, Power) and e.exponent == 2:
+        return e.base
+    return e.left if isinstance(e, Starred | Hadamard) and e.left == e.right else None
 
 
-def _times_of(name: NameToken) -> str:
-    pieces = [p for s in (name.subscript, name.label) for p in s.split(PARTED) if p]
-    return PARTED.join(p for p in pieces if _INDEX.search(p) or _WORD.search(p))
+def _tanh_for_sigmoid(node: Expression, put: Rebuild) -> Iterator[Edit]:
+    """1 - v² for the factors v and 1 - v of a product."""
+    found, joints = flat(node)
+    for i, f in enumerate(found):
+        v = _one_less(f)
+        if v is not None and v in found:
+            k = found.index(v)
+            less = [Sum((ONE, Negative(Power(v, 2)))) if j == i else x for j, x in enumerate(found) if j != k]
+            yield Edit(kinds.FUNCTION, put(product(less, joints[: len(less) - 1])), node)
 
 
-# ---- factors ----------------------------------------------------------------------------------
-
-
-def _factors(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
-    """Slopes and recurrent matrices that are missing at a gradient or in a product of matrices."""
-    values = [Written(NameToken(v.rstrip("'"))) for v in names.activations]
-    recurrent = [Written(NameToken(w)) for w in names.matrices if names.hint(w) == "h"][:4]
+def _other_gradients(e: Expression, names: Names) -> Iterator[Edit]:
+    """The gradient at another value, where a chain begins with one that it does not lead to."""
     for node, put in sites(e):
-        if gradientlike(node, names):
-            time = _time_script(node)
-            for v in values:
-                slope = SlopeAt(replace(v, name=replace(v.name, label=time)))
-                lit: Expression = Hadamard(node, slope)
-                yield Edit(kinds.FACTOR, put(lit), node)
-                for w in recurrent:
-                    for matrix in (Transpose(w), w):
-                        yield Edit(kinds.FACTOR, put(Chain((matrix, lit), ("",))), node)
-        if isinstance(node, Chain) and not gradientlike(node, names):
-            for v in values:
-                for i in range(len(node.factors) + 1):
-                    slope = SlopeAt(replace(v, name=replace(v.name, label=_time_script(left))))
-                    new = (*node.factors[:i], Diagonal(slope), *node.factors[i:])
-                    yield Edit(kinds.FACTOR, put(Chain(new, (*node.signs, ""))), node)
-    for v in values:
-        slope = SlopeAt(replace(v, name=replace(v.name, label=_time_script(left))))
-        yield Edit(kinds.FACTOR, Hadamard(e, slope), e)
-    for state in (*names.cell.states, *(v for v in names.cell.values if not v.endswith("'"))):
-        value = Written(NameToken(state, label=_time_script(left)))
-        yield Edit(kinds.FACTOR, Hadamard(e, value), e)
-        gradient = GradientOf(value, "δ")
-        if not any(gradientlike(n, names) for n in surface(e)):
-            yield Edit(kinds.UPSTREAM, Hadamard(gradient, e), e)
-
-
-def _time_script(e: Expression) -> str:
-    """The time of a gradient as its script has it."""
-    target = e.by if isinstance(e, Partial) else e.target if isinstance(e, GradientOf) else e
-    if isinstance(target, Written):
-        return _times_of(target.name).split(PARTED)[-1].split("_")[-1].strip("{}()<>") or "t"
-    return "t"
+        if isinstance(node, Partial) and gradientlike(node, names) and isinstance(node.by, Written):
+            time, part = time_of(node.by.name)
+            for value in (*names.cell.states, *names.cell.values, "y"):
+                if value not in names.cell.next_states:
+                    by = Written(named(value, time, part))
+                    if by.name != node.by.name:
+                        yield Edit(kinds.TYPE, put(replace(node, by=by)), node, 2)
 
 
 # ---- shapes, bounds ---------------------------------------------------------------------------
 
 
-def _shapes(e: Expression) -> Iterator[Edit]:
+def _shapes(e: Expression, names: Names) -> Iterator[Edit]:
     for node, put in sites(e):
         if isinstance(node, Starred | Hadamard):
             yield Edit(kinds.OUTER, put(Chain((node.left, Transpose(node.right)), ("",))), node)
@@ -416,6 +367,13 @@ def _shapes(e: Expression) -> Iterator[Edit]:
                     rest = node.factors[:i] + node.factors[i + 1 :]
                     turned = Chain((Diagonal(f.operand), *rest), node.signs)
                     yield Edit(kinds.OUTER, put(turned), node)
+        if isinstance(node, Chain) and len(node.factors) == 2:
+            u, v = node.factors
+            inside = v.operand if isinstance(v, Transpose) else v if node.signs == (OUTER_SIGN,) else None
+            if inside is not None and not is_weight(inside, names):
+                yield Edit(kinds.OUTER, put(Hadamard(u, inside)), node)
+        if isinstance(node, Diagonal) and isinstance(node.vector, Written):
+            yield Edit(kinds.OUTER, put(Transpose(node.vector)), node)
         if isinstance(node, Transpose) and not isinstance(node.operand, Chain | Sum):
             yield Edit(kinds.OUTER, put(Diagonal(node.operand)), node)
         if isinstance(node, Sliced):
@@ -424,17 +382,31 @@ def _shapes(e: Expression) -> Iterator[Edit]:
 
 
 def _dropped(e: Expression, names: Names) -> Iterator[Edit]:
-    """A factor or a term too many."""
+    """A factor, a term, a matrix or a sum too many."""
     for node, put in sites(e):
         if isinstance(node, Starred | Hadamard):
-            factors, joints = flat(node)
-            for i, f in enumerate(factors):
-                less = factors[:i] + factors[i + 1 :]
+            found, joints = flat(node)
+            for i, f in enumerate(found):
+                less = found[:i] + found[i + 1 :]
                 kind = kinds.UPSTREAM if gradientlike(f, names) else kinds.FUNCTION
-                yield Edit(kind, put(product(less, joints[: len(less) - 1])), node)
+                yield Edit(kind, put(product(less, joints[: len(less) - 1])), node, 2)
+                v = _one_less(f)  # the slope v ⊙ (1 - v) as a whole
+                if v is not None and v in less and len(less) > 1:
+                    k = less.index(v)
+                    rest = less[:k] + less[k + 1 :]
+                    yield Edit(kinds.FUNCTION, put(product(rest, joints[: len(rest) - 1])), node, 2)
+        if isinstance(node, Chain):
+            for i, f in enumerate(node.factors):
+                fewer = node.factors[:i] + node.factors[i + 1 :]
+                signs = node.signs[1:] if i == 0 else node.signs[: i - 1] + node.signs[i:]
+                kind = kinds.UPSTREAM if gradientlike(f, names) else kinds.FACTOR
+                yield Edit(kind, put(Chain(fewer, signs) if len(fewer) > 1 else fewer[0]), node, 2)
         if isinstance(node, Sum) and len(node.terms) > 2:
             for i in range(len(node.terms)):
-                yield Edit(kinds.TYPE, put(replace(node, terms=node.terms[:i] + node.terms[i + 1 :])), node)
+                terms = node.terms[:i] + node.terms[i + 1 :]
+                yield Edit(kinds.TYPE, put(replace(node, terms=terms)), node, 2)
+        if isinstance(node, Repeated) and node.kind == "sum":
+            yield Edit(kinds.SUM, put(node.body), node, 2)
 
 
 def _bounds(e: Expression) -> Iterator[Edit]:
@@ -443,6 +415,3 @@ def _bounds(e: Expression) -> Iterator[Edit]:
             operand = node.operand
             new: Expression = Norm(operand) if operand is not None else replace(node, which="sigma")
             yield Edit(kinds.NORM, put(new), node)
-
-
-__all__ = ["Concatenation", "Edit", "edits", "flat", "gradientlike", "sites"]

@@ -168,7 +168,7 @@ class Evaluation(Gradients):
         high = self._limit(
             e.high, self.scene.head[1] if e.kind == "prod" else self.scene.point.steps, e.letter
         )
-        falling = high < low and e.low is not None and e.high is not None and e.kind == "prod"
+        falling = high < low - 1 and e.low is not None and e.high is not None and e.kind == "prod"
         steps = list(range(low, high - 1, -1)) if falling else list(range(low, high + 1))
         if not steps:
             if e.kind == "prod":

@@ -20,12 +20,13 @@ from grusym.unrolled.choices import Option
 from grusym.unrolled.jacobians import Jacobians
 from grusym.unrolled.lexer import PARTED
 from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.scene import Outside
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import (
     GradientOf,
     Partial,
 )
-from grusym.unrolled.world import Held
+from grusym.unrolled.world import FREE, Held
 
 
 class Gradients(Jacobians):
@@ -54,6 +55,8 @@ class Gradients(Jacobians):
         return self._gradient_at([m], mark, target, only)
 
     def _gradient_at(self, meanings: list[Meaning], mark: str, w: Written, only: int | None = None) -> Thing:
+        if only is not None and self.world.point.last and only != self.scene.point.steps:
+            raise Outside("the loss of a step that has none")  # all its gradients are 0, and any claim holds
         key = f"{mark} {_shown(w)} {' '.join(map(str, meanings[0].times))}"
         options: list[Option] = []
         for k, m in enumerate(meanings):
@@ -143,7 +146,8 @@ class Gradients(Jacobians):
                     found = found - w.local(time) * (only in (None, time))
                 return self._vector(found, True)
         time = self._when(m, m.name in self.names.cell.states)
-        return self._vector(w.gradient(m.name, time, only=only), True)
+        cut = frozenset((v, time + k) for v, k in self.scene.cut) if not self.right else FREE
+        return self._vector(w.gradient(m.name, time, cut, only=only), True)
 
     def _product_gradient(self, m: Meaning) -> Thing:
         """The gradient at r ⊙ h: through the matrix behind it, from the argument it is part of."""

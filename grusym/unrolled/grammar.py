@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grusym.errors import GrusymError, ReadError, read_error
@@ -52,8 +52,11 @@ MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at
 _RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
 
 
-def relations(tokens: Sequence[Token], source: str) -> list[Relation]:
-    """The claims of a text: one a line, or several with commas between them."""
+def relations(
+    tokens: Sequence[Token], source: str, reader: Callable[[Sequence[Token]], WideGrammar] | None = None
+) -> list[Relation]:
+    """The claims of a text: one a line, or several with commas between them; `reader` reads each side."""
+    reader = reader or WideGrammar
     found = []
     for line in _lines(tokens):
         sides: list[list[Token]] = [[]]
@@ -72,7 +75,7 @@ def relations(tokens: Sequence[Token], source: str) -> list[Relation]:
             )
         if any(not side for side in sides):
             raise read_error(line[0].span, "nothing stands on one side of the relation; write both sides")
-        trees = tuple(WideGrammar(side).whole() for side in sides)
+        trees = tuple(reader(side).whole() for side in sides)
         found.append(Relation(trees, tuple(signs), tuple(_text(side, source) for side in sides)))
     if not found:
         raise ReadError("the text holds no claim; write one, as in ∂h_t/∂h_{t-1} = diag(1 - h_t²) W", 1, 1)

@@ -116,6 +116,8 @@ class Jacobians(Slopes):
 
     def _by_weight(self, of: Meaning, i: int, by: Meaning) -> Any:
         said = f"∂{of.name}/∂{by.name} is the immediate derivative, the old state held fixed"
+        if not self.right:
+            return self.plain.jacobian(of.name, i, by.name, None)  # a claim is of the whole derivative
         option = self.choices.pick("immediate", [Option(False), Option(True, said, 0.3)])
         if option.value:
             return self.plain.jacobian(of.name, i, by.name, i)

@@ -269,6 +269,7 @@ def assignments(
     free = sorted((everywhere - bound) | (in_head & everywhere) | {"t"})
     loose = [x for x in free if in_head and x not in in_head and x not in ("T", "τ", "t")]
     free = [x for x in free if x not in loose]
+    between = _between(relation)
     ranges = [[steps] if x in ("T", "τ") else range(steps + 1) for x in free]
     outside = [i for i in used if not ({x for x, _ in i.letters} & (bound - in_head))]
     found = []
@@ -277,7 +278,7 @@ def assignments(
         head = [i.at(times) for i in heads if not i.word and i.at(times) is not None] or [times.get("t", 2)]
         span = (min(head), max(head))
         for x in loose:
-            times[x] = span[1]
+            times[x] = span[1] - (x in between and span[1] > max(span[0], 1) - (span[0] == span[1]))
         values = [i.at(times) for i in (*outside, *limits) if not i.word]
         if any(v is None or not 0 <= v <= steps for v in values):
             continue
@@ -291,6 +292,22 @@ def assignments(
         found = [f for f in found if _summed(relation, f[1], steps, in_head)]
     found.sort(key=lambda item: (-item[0], sorted(item[1].items())))
     return [(times, span) for _, times, span in found] or [({"t": 2}, (2, 2))]
+
+
+def _between(relation: Relation) -> set[str]:
+    """The letters of times that are differentiated and differentiated by: the k of ∂h_t/∂h_k ∂h_k/∂U."""
+    found: list[set[str]] = [set(), set()]
+    for side in relation.sides[1:]:
+        for node in surface(side):
+            if isinstance(node, Partial):
+                for letters, e in zip(found, (node.of, node.by), strict=True):
+                    letters |= set(letters_of(e)) | {x for w in _written(e) for x in _plain(w)}
+    return found[0] & found[1]
+
+
+def _plain(w: Written) -> Iterable[str]:
+    """The letters among a name's scripts."""
+    return (p for p in pieces(w.name) if len(p) == 1 and p.isalpha())
 
 
 def _summed(relation: Relation, times: dict[str, int], steps: int, in_head: set[str]) -> bool:

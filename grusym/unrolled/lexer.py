@@ -68,7 +68,7 @@ class WideLexer(Lexer):
             self.at += 1
         word = not self.latex or self.text.startswith("\u200b", self.at)  # grad\_h is a word of code
         self.at += self.text.startswith("\u200b", self.at)
-        single = r"\([A-Za-z]\s*[+-]\s*\d\)|[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]+" if word else r"[A-Za-z0-9]"
+        single = r"\([A-Za-z]\s*[+-]\s*\d\)|[^\W⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ]+" if word else r"[A-Za-z0-9]"
         script = self._script(single)
         if script is None:
             raise self.error("a subscript was expected after '_'", start)

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
-
-import numpy as np
+from itertools import pairwise, product
 
 from grusym.errors import GrusymError
-from grusym.language.expression import Expression
-from grusym.language.surface import Written
+from grusym.language.expression import Expression, Sum, Transpose
+from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
-from grusym.unrolled.arrays import Misfit
 from grusym.unrolled.choices import Choices, readings
-from grusym.unrolled.edits import Edit, edits
-from grusym.unrolled.evaluation import Evaluation
-from grusym.unrolled.judge import attempt, holds
+from grusym.unrolled.edits import edits
+from grusym.unrolled.judge import attempt
+from grusym.unrolled.meanings import Names
+from grusym.unrolled.names import parts
+from grusym.unrolled.paths import completed, missing
 from grusym.unrolled.scene import Scene
-from grusym.unrolled.tree import GradientOf, Largest, Relation
+from grusym.unrolled.sites import Edit, flat, gradientlike, sites
+from grusym.unrolled.targets import gradient_target
+from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
-MOST = 14_000  # nodes evaluated in one pass over the changes
-DEEPER = 24  # readings of a changed claim, where those of the original do not fit it
-DEEP = (kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION)
+MOST = 10_000  # nodes evaluated in one pass over the changes
+TOTAL = 36_000  # nodes evaluated in all passes
+DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
+DEEP = (
+    *(kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION),
+    kinds.SLIP,
+)
+
+LEADING = (kinds.FACTOR, kinds.BRACKET, kinds.CHAIN)  # what explains a claim that lacks a transpose too
 
 
 @dataclass(frozen=True)
@@ -41,64 +48,187 @@ class Mended:
 def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
     """The likeliest error of a claim that holds under no reading; None if none is found in so many attempts.
 
-    A change counts if the changed claim holds in all scenes under a reading that fitted the original one.
+    A change counts if the changed claim holds in all scenes, under a reading that fitted the original one
+    where there is one. A bound that does not hold bounds by the wrong quantity, whatever that is.
     """
     search = Search(scenes, relation)
-    bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
-    if bound and any(isinstance(n, Largest) for side in relation.sides for n in surface(side)):
-        return search.quick([{}]) or Mended(kinds.NORM)
-    bases, fits = _bases(scenes[0], relation)
-    found = search.quick(bases) if fits else None
-    if found is None and fits:
-        paths = _missing(scenes[0], relation, bases)
-        found = Mended(kinds.PATH, paths=paths) if paths else None
-    return found or search.deep() or (search.with_paths(bases) if fits else None)
+    if any(sign in ("≤", "≲", "≥") for sign in relation.signs):
+        return search.bound() or Mended(kinds.NORM)
+    search.bases, fits = _bases(scenes[0], relation)
+    if not fits:
+        return search.deep() or search.meaningless()
+    return (
+        search.quick(0)
+        or search.quick(1)
+        or search.with_terms()
+        or search.mismatched()
+        or search.quick(2)
+        or search.deep()
+        or search.twice()
+        or search.with_paths()
+    )
 
 
 class Search:
     """Changes tried one by one, as long as attempts are left."""
 
     def __init__(self, scenes: list[Scene], relation: Relation) -> None:
-        self.scenes, self.relation, self.left = scenes, relation, MOST
+        self.scenes, self.relation, self.left = scenes, relation, 0
+        self.total = TOTAL
+        self.names = scenes[0].names
         self.changes = list(_changes(scenes[0], relation))
         self.size = sum(1 for side in relation.sides for _ in surface(side))
+        self.bases: list[dict[str, int]] = [{}]
+        self.shared = _shared(scenes[0], relation) or [{}]
 
-    def quick(self, bases: list[dict[str, int]]) -> Mended | None:
-        """The first change that sets the claim right under a reading of the original, cheapest first."""
-        for picked in bases:
+    def _begin(self, most: int) -> None:
+        """Begin a pass that evaluates so many nodes at most."""
+        self.left = min(most, self.total)
+
+    def _spend(self) -> None:
+        self.left -= self.size
+        self.total -= self.size
+
+    def bound(self) -> Mended | None:
+        """Another quantity, or the other direction, under which a bound holds."""
+        self._begin(MOST)
+        turned = tuple({"≥": "≤", "≤": "≥"}.get(s, s) for s in self.relation.signs)
+        first = [change for change in self.changes if change[0].kind == kinds.NORM]
+        other = Edit(kinds.NORM, self.relation.sides[-1], self.relation.sides[-1])
+        for edit, changed in (*first, (other, replace(self.relation, signs=turned)), *self.changes):
+            choices = Choices()
+            if self.left > 0 and self._holds(changed, choices):
+                return Mended(kinds.NORM, changed, edit.node, said=choices.said)
+        return None
+
+    def quick(self, tier: int) -> Mended | None:
+        """The first change of a tier that sets the claim right under a reading of the original."""
+        self._begin(MOST)
+        for picked in self.bases:
             for edit, changed in self.changes:
                 if self.left <= 0:
                     return None
+                if edit.tier != tier:
+                    continue
                 choices = Choices(dict(picked))
                 if self._holds(changed, choices):
+                    if tier == 2 and (other := self._regrouped(edit)) is not None:
+                        return other
                     return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
+
+    def _regrouped(self, edit: Edit) -> Mended | None:
+        """A bracket set otherwise, where a factor of the last summand might be dropped instead."""
+        if not isinstance(self.relation.sides[-1], Sum):
+            return None
+        brackets = [c for c in self.changes if c[0].kind == kinds.BRACKET]
+        return self._deeper(brackets, 4)
 
     def deep(self) -> Mended | None:
         """The first change that sets it right under a reading of its own."""
-        self.left = MOST
-        for edit, changed in self.changes:
-            if edit.kind not in DEEP:
-                continue
-            for choices, result in readings(self._attempting(changed), DEEPER):
-                if self.left <= 0:
-                    return None
-                if result is True and self._holds(changed, Choices(dict(choices.picked))):
-                    return Mended(edit.kind, changed, edit.node, said=choices.said)
+        found = [c for c in self.changes if c[0].kind in DEEP and c[0].tier < 2]
+        whole = [c for c in found if c[0].kind != kinds.FACTOR]
+        lacking = [c for c in found if c[0].kind == kinds.FACTOR]
+        return self._deeper(whole, 4) or self._deeper(whole, DEEPER, [{}]) or self._deeper(lacking, 1)
+
+    def _deeper(
+        self, changes: list[tuple[Edit, Relation]], most: int, starts: list[dict[str, int]] | None = None
+    ) -> Mended | None:
+        for picked in self.shared if starts is None else starts:
+            self._begin(MOST)
+            for edit, changed in changes:
+                for choices, result in readings(self._attempting(changed, picked), most):
+                    if self.left <= 0:
+                        break
+                    if result is True and self._holds(changed, Choices(dict(choices.picked))):
+                        return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
 
-    def with_paths(self, bases: list[dict[str, int]]) -> Mended | None:
-        """A transpose after whose change nothing but paths is missing."""
+    def mismatched(self) -> Mended | None:
+        """A chain whose neighbours are no derivatives of each other's values."""
+        for side in self.relation.sides[1:]:
+            node = unlinked(side, self.names)
+            if node is not None:
+                return Mended(kinds.TYPE, node=node)
+        return None
+
+    def meaningless(self) -> Mended | None:
+        """A product over steps of what is a gradient, a vector, at each."""
+        for side in self.relation.sides[1:]:
+            for node in surface(side):
+                if isinstance(node, Repeated) and node.kind == "prod" and self._vector(node.body):
+                    return Mended(kinds.TYPE, node=node)
+        return None
+
+    def _vector(self, body: Expression) -> bool:
+        """Whether the body of a product holds one gradient, so that it is a vector."""
+        factors = body.factors if isinstance(body, Chain) else (body,)
+        bare = [f.operand if isinstance(f, Transpose) else f for f in factors]
+        letters = self.scenes[0].letters
+        gradients = [
+            f
+            for f in bare
+            if isinstance(f, GradientOf)
+            or (isinstance(f, Written) and gradient_target(parts(f.name, letters), self.names) is not None)
+        ]
+        return len(gradients) == 1
+
+    def twice(self) -> Mended | None:
+        """A transpose and one change more; of the two, what the catalogue names first explains the claim."""
+        self._begin(MOST)
+        last, left = self.relation.sides[-1], self.relation.sides[0]
+        turned = [edit for edit, _ in self.changes if edit.kind == kinds.TRANSPOSE]
+        for first in sorted(turned, key=lambda edit: edit.node is not last):
+            for second in edits(first.tree, self.names, left):
+                if second.tier == 2 or second.kind == kinds.TRANSPOSE:
+                    continue
+                changed = replace(self.relation, sides=(*self.relation.sides[:-1], second.tree))
+                for picked in self.bases[:2]:
+                    choices = Choices(dict(picked))
+                    if self.left <= 0:
+                        return None
+                    if self._holds(changed, choices):
+                        kind = second.kind if second.kind in LEADING else kinds.TRANSPOSE
+                        return Mended(kind, changed, last, said=choices.said)
+        return None
+
+    def with_terms(self) -> Mended | None:
+        """The paths that are missing, with the terms that bring them where they can be written."""
+        paths = missing(self.scenes, self.relation, self.bases)
+        if not paths:
+            return None
+        self._begin(MOST)
+        whole = completed(self.names, self.relation, paths, self._right)
+        return Mended(kinds.PATH, whole, None, paths)
+
+    def with_paths(self) -> Mended | None:
+        """A transpose, an order or a sign after whose change nothing but paths is missing."""
         for edit, changed in self.changes:
-            if edit.kind == kinds.TRANSPOSE:
-                paths = _missing(self.scenes[0], changed, bases[:3])
+            if edit.kind in (kinds.TRANSPOSE, kinds.ORDER, kinds.SIGN):
+                paths = missing(self.scenes, changed, self.bases[:4])
                 if paths:
-                    return Mended(edit.kind, changed, edit.node, paths)
+                    self._begin(MOST // 2)
+                    whole = completed(self.names, changed, paths, self._right)
+                    kind = kinds.TRANSPOSE if edit.kind == kinds.TRANSPOSE else kinds.PATH
+                    return Mended(kind, whole, edit.node, paths)
         return None
 
-    def _attempting(self, changed: Relation) -> Callable[[Choices], bool | str]:
+    def _right(self, changed: Relation) -> bool:
+        """Whether a changed claim holds under a reading of the original or a cheap one of its own."""
+        if any(self._holds(changed, Choices(dict(picked))) for picked in self.bases[:3]):
+            return True
+        for choices, result in readings(self._attempting(changed), DEEPER):
+            if result is True and self._holds(changed, Choices(dict(choices.picked))):
+                return True
+        return False
+
+    def _attempting(
+        self, changed: Relation, picked: dict[str, int] | None = None
+    ) -> Callable[[Choices], bool | str]:
         def one(choices: Choices) -> bool | str:
-            self.left -= self.size
+            self._spend()
+            for key, i in (picked or {}).items():
+                choices.picked.setdefault(key, i)
             try:
                 return attempt(self.scenes[0], changed, choices)
             except GrusymError as error:
@@ -108,7 +238,7 @@ class Search:
 
     def _holds(self, changed: Relation, choices: Choices) -> bool:
         picked = dict(choices.picked)
-        self.left -= self.size
+        self._spend()
         try:
             if attempt(self.scenes[0], changed, choices) is not True:
                 return False
@@ -118,13 +248,30 @@ class Search:
 
 
 def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool]:
-    """The cheapest readings that fit, and whether any does."""
-    fitting = [
-        choices.picked
-        for choices, result in readings(lambda c: attempt(scene, relation, c), 60)
-        if not isinstance(result, str)
-    ]
-    return fitting[:BASES], bool(fitting)
+    """The cheapest readings that fit, and whether any does; first what many names share in all ways."""
+    fitting: list[dict[str, int]] = []
+    shared = _shared(scene, relation)
+    for picked in shared:
+        choices = Choices(dict(picked))
+        if not isinstance(attempt(scene, relation, choices), str):
+            fitting.append(picked)
+    for choices, result in readings(lambda c: attempt(scene, relation, c), 60):
+        if not isinstance(result, str) and choices.picked not in fitting:
+            fitting.append(choices.picked)
+    return fitting[: max(BASES, min(len(shared), 8))], bool(fitting)
+
+
+def _shared(scene: Scene, relation: Relation) -> list[dict[str, int]]:
+    """All readings of what decides for many names: which loss, and where gradients are taken."""
+    met: dict[str, int] = {}
+    for choices, _ in readings(lambda c: attempt(scene, relation, c), 12):
+        for key, options in choices.met.items():
+            if key == "loss" or key.startswith("gates ") or (key.startswith("gradient ") and " next" in key):
+                met[key] = len(options)
+    keys = list(met)[:3]
+    combinations = product(*(range(met[key]) for key in keys))
+    ordered = sorted(combinations, key=lambda picks: (sum(picks), picks))
+    return [{k: i for k, i in zip(keys, picks, strict=True) if i} for picks in ordered][:8]
 
 
 def _changes(scene: Scene, relation: Relation) -> Iterator[tuple[Edit, Relation]]:
@@ -141,26 +288,16 @@ def _changes(scene: Scene, relation: Relation) -> Iterator[tuple[Edit, Relation]
             yield edit, replace(relation, sides=(*relation.sides[:i], edit.tree, *relation.sides[i + 1 :]))
 
 
-# ---- paths ------------------------------------------------------------------------------------
+def unlinked(e: Expression, names: Names) -> Expression | None:
+    """A product of two derivatives of which neither is of what the other is by; None if there is none."""
+    for node, _ in sites(e):
+        factors = list(node.factors) if isinstance(node, Chain) else flat(node)[0]
+        for a, b in pairwise(factors):
+            if isinstance(a, Partial) and isinstance(b, Partial) and not _linked(a, b, names):
+                return node
+    return None
 
 
-def _missing(scene: Scene, relation: Relation, bases: list[dict[str, int]]) -> tuple[str, ...]:
-    """The values whose paths make up the difference of the sides; nothing if they do not."""
-    for picked in bases:
-        evaluation = Evaluation(scene, Choices(dict(picked)))
-        try:
-            with np.errstate(all="ignore"):
-                left, right = (evaluation.side(s, i) for i, s in enumerate(relation.sides[:2]))
-                shares = evaluation.shares_by_value(relation.sides[0])
-                if right.vector and left.kind == "matrix":
-                    right = evaluation.algebra.diagonal(right, left.array.shape[0])
-        except (Misfit, GrusymError, ValueError):
-            continue
-        if shares is None or left.array.shape != right.array.shape:
-            continue
-        for size in range(1, min(4, len(shares)) + 1):
-            for some in combinations(shares.items(), size):
-                total = replace(left, array=right.array + sum(share for _, share in some))
-                if holds(evaluation, left, total, "="):
-                    return tuple(name for name, _ in some)
-    return ()
+def _linked(a: Partial, b: Partial, names: Names) -> bool:
+    loss = [gradientlike(x, names) for x in (a, b)]
+    return (a.by == b.of and not loss[1]) or (b.by == a.of and not loss[0])

@@ -38,6 +38,7 @@ class Scene:
     head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
     assigned: NameToken | None = None  # the name that the first side gives a value
     constant: frozenset[str] = frozenset()  # values that are held constant at every step
+    cut: frozenset[tuple[str, int]] = frozenset()  # held so many steps after the time of the left side
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +26,7 @@ from grusym.unrolled.lexer import wide_tokens
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
+from grusym.unrolled.notation import CODE
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.spelled import Speller
 from grusym.unrolled.tree import Relation
@@ -38,9 +38,6 @@ UNSURE = (
     "guessed, this may be a misreading: give the whole cell in the letters of the claim"
 )
 APPROXIMATE = "≈ read as an equality"
-CODE = re.compile(
-    r"\b(?:np|torch|tf|jnp|self|numpy)\.|\.T\b|@|\*\*|\[:|\w+_(?:prev|next)\b|\bd[A-Z]?\w+ \+?= "
-)
 
 
 @dataclass(frozen=True)
@@ -179,9 +176,9 @@ def _mended(
     if found.relation is not None:
         speller = Speller(text)
         pairs = zip(relation.sides, found.relation.sides, strict=True)
-        changed = next(i for i, (a, b) in enumerate(pairs) if a is not b)
-        fix = speller.of(found.relation.sides[changed])
+        changed = next((i for i, (a, b) in enumerate(pairs) if a is not b), None)
         whole = speller.relation(found.relation, changed)
+        fix = whole if changed is None else speller.of(found.relation.sides[changed])
     paths = f"; path through {', '.join(found.paths)} missing" if found.paths else ""
     return Verdict(
         claim,
