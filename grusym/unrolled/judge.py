@@ -295,14 +295,11 @@ def assignments(
 
 
 def _between(relation: Relation) -> set[str]:
-    """The letters of times that are differentiated and differentiated by: the k of ∂h_t/∂h_k ∂h_k/∂U."""
-    found: list[set[str]] = [set(), set()]
-    for side in relation.sides[1:]:
-        for node in surface(side):
-            if isinstance(node, Partial):
-                for letters, e in zip(found, (node.of, node.by), strict=True):
-                    letters |= set(letters_of(e)) | {x for w in _written(e) for x in _plain(w)}
-    return found[0] & found[1]
+    """The letters in names that are differentiated and differentiated by: the k of ∂h_t/∂h_k ∂h_k/∂U."""
+    partials = [n for side in relation.sides[1:] for n in surface(side) if isinstance(n, Partial)]
+    of = {p.of for p in partials if isinstance(p.of, Written)}
+    by = {p.by for p in partials if isinstance(p.by, Written)}
+    return {x for w in of & by for x in (*letters_of(w), *_plain(w))}
 
 
 def _plain(w: Written) -> Iterable[str]:
