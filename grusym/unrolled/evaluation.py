@@ -200,7 +200,10 @@ class Evaluation(Gradients):
 
     def _limit(self, index: Index | None, otherwise: int, letter: str) -> int:
         if index is not None:
-            return self._time(index)
+            found = self._time(index)
+            if abs(found) > 2 * self.scene.point.steps:
+                raise Outside("a limit far outside the steps")
+            return found
         said = f"{letter} runs from or to {otherwise}, which the text leaves out"
         self.choices.pick(f"limit {letter}", [Option(None, said)])
         return otherwise

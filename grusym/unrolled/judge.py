@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grusym.errors import ReadError
 from grusym.language.expression import Expression, Transpose
 from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
@@ -32,6 +33,7 @@ EXTREMES = tuple(
     )
 )
 MOST = 300
+MOST_LETTERS = 5  # letters that are times; each multiplies the assignments by the number of steps
 FEW = 30  # readings tried where something is held constant
 
 
@@ -55,9 +57,10 @@ def scenes(
     local = any(_local(w, names, letters) for side in relation.sides for w in _written(side))
     found = []
     bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
+    found_times = assignments(relation, names, letters, POINTS[0].steps)
     for k, point in enumerate((*POINTS, *EXTREMES) if bound else POINTS):
         point = replace(point, n=1, m=1) if scalar else point
-        for times, head in assignments(relation, names, letters, point.steps)[: 2 if k == 0 else 1]:
+        for times, head in found_times[: 2 if k == 0 else 1]:
             found.append(
                 Scene(
                     names,
@@ -269,6 +272,12 @@ def assignments(
     free = sorted((everywhere - bound) | (in_head & everywhere) | {"t"})
     loose = [x for x in free if in_head and x not in in_head and x not in ("T", "τ", "t")]
     free = [x for x in free if x not in loose]
+    if len(free) > MOST_LETTERS:
+        raise ReadError(
+            f"{', '.join(free)} would all be times, and more than {MOST_LETTERS} letters are not tried; name fewer",
+            1,
+            1,
+        )
     between = _between(relation)
     ranges = [[steps] if x in ("T", "τ") else range(steps + 1) for x in free]
     outside = [i for i in used if not ({x for x, _ in i.letters} & (bound - in_head))]

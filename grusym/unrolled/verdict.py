@@ -37,6 +37,7 @@ UNSURE = (
     "under no reading do the sides agree, nor after one change; since the cell was completed or names were "
     "guessed, this may be a misreading: give the whole cell in the letters of the claim"
 )
+LONGEST = 8_000
 APPROXIMATE = "≈ read as an equality"
 
 
@@ -62,6 +63,10 @@ def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool
 
     Raises ReadError with line and column at what cannot be read.
     """
+    if len(text) > LONGEST:
+        raise ReadError(
+            f"a claim of {len(text)} characters is too long to judge over steps; the limit is {LONGEST}", 1, 1
+        )
     read = relations(wide_tokens(text), text)
     names = Names(frame.cell, frame.given, _letters(read))
     lines = without_definitions(read, names)
