@@ -273,11 +273,7 @@ def assignments(
     loose = [x for x in free if in_head and x not in in_head and x not in ("T", "τ", "t")]
     free = [x for x in free if x not in loose]
     if len(free) > MOST_LETTERS:
-        raise ReadError(
-            f"{', '.join(free)} would all be times, and more than {MOST_LETTERS} letters are not tried; name fewer",
-            1,
-            1,
-        )
+        raise ReadError(f"{', '.join(free)} would all be times; at most {MOST_LETTERS} are tried", 1, 1)
     between = _between(relation)
     ranges = [[steps] if x in ("T", "τ") else range(steps + 1) for x in free]
     outside = [i for i in used if not ({x for x, _ in i.letters} & (bound - in_head))]
