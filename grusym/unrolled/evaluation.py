@@ -275,7 +275,8 @@ class Evaluation(Gradients):
 
 def _size(word: str, n: int, m: int) -> int:
     """A size by its name in code."""
-    word = word.strip("-")
+    if word.startswith("-"):
+        raise Misfit("slices that count from the end are not read")
     if word.isdigit():
         return int(word)
     inside = any(part in word.lower() for part in ("in", "inp", "x"))

@@ -15,7 +15,7 @@ from grusym.language.expression import (
     names_in,
 )
 from grusym.language.surface import Written
-from grusym.unrolled.arrays import Thing
+from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Option
 from grusym.unrolled.jacobians import Jacobians
 from grusym.unrolled.lexer import PARTED
@@ -27,6 +27,8 @@ from grusym.unrolled.tree import (
     Partial,
 )
 from grusym.unrolled.world import FREE, Held
+
+HELD = "what is held constant is taken into account in derivatives of values by values alone"
 
 
 class Gradients(Jacobians):
@@ -114,6 +116,8 @@ class Gradients(Jacobians):
 
     def _gradient_of(self, kind: str, m: Meaning, only: int | None) -> Thing:
         w = self.world
+        if self.scene.constant:
+            raise Misfit(HELD)
         match kind:
             case "logit":
                 return self._vector(w.errors[self._step(m)], True)

@@ -159,6 +159,8 @@ def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing
 
 def holds(evaluation: Evaluation, a: Thing, b: Thing, sign: str) -> bool:
     """Whether two values stand in a relation."""
+    if sign in ("≤", "≲", "≥") and not a.kind == b.kind == "scalar":
+        raise Misfit("numbers are compared by ≤, and norms are such")
     if sign in ("≤", "≲"):
         return bool(np.all(a.array <= b.array * (1 + 1e-9) + 1e-12))
     if sign == "≥":

@@ -240,6 +240,10 @@ class Names:
         result = []
         shown = p.letter + (f"_{''.join(p.labels)}" if p.labels else "")
         wants = _wants(p.letter, text, [plain(g.rstrip("'")) for g in gates])
+        if wants and own:
+            return []  # W_xh of the cell is that and nothing else
+        if wants and any(wants == self.hint(w) for w in pool):
+            pool = [w for w in pool if wants == self.hint(w)]
         for w in pool:
             if w == own:
                 continue

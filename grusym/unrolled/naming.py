@@ -19,7 +19,7 @@ from grusym.language.surface import Written
 from grusym.language.times import written
 from grusym.unrolled.arrays import Algebra, Misfit, Thing, scalar
 from grusym.unrolled.choices import Choices, Option
-from grusym.unrolled.index import NOW, Index
+from grusym.unrolled.index import NOW, Index, read_index
 from grusym.unrolled.lexer import PARTED
 from grusym.unrolled.meanings import Meaning
 from grusym.unrolled.names import Parts, parts
@@ -157,7 +157,16 @@ class Naming:
             one = _loose_word(p)
             if one is not None:
                 return self.of(one)
-        return self.thing(self.meaning(w))
+        meaning = self.meaning(w)
+        power = (
+            read_index(w.name.label) if meaning.kind == "weight" and w.name.label[:1] not in "(<" else None
+        )
+        if power is not None and power.letters:  # W^{t-k}
+            base, exponent = self.thing(meaning), self._time(power)
+            if exponent < 0:
+                raise Outside("a negative power")
+            return replace(base, array=np.linalg.matrix_power(base.array, exponent))
+        return self.thing(meaning)
 
     def _kept(self, meanings: list[Meaning], w: Written) -> bool:
         """Whether dz on the right of dz = ... dz is the slope of z, kept under the name until then."""

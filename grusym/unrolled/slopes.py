@@ -60,8 +60,9 @@ class Slopes(Naming):
                         lambda: self.plain.slope(value, self._when(m, m.name in self.names.cell.states))
                     )
                 )
-                options = [Option(literal)] if literal is not None and own == function else []
-                options.append(Option(in_output, SLOPE_IN_OUTPUT, 0.5 * len(options)))
+                options = [Option(literal)] if literal is not None else []
+                if generic or function in (own, "σ"):  # σ stands for any function in many texts
+                    options.append(Option(in_output, SLOPE_IN_OUTPUT, 0.5 * len(options)))
                 found = self.choices.pick("slope", options).value
                 assert isinstance(found, Thing)
                 return found

@@ -224,6 +224,11 @@ def _counterexample(scene: Scene, relation: Relation) -> Mapping[str, Any]:
         return {}
     if arrays[0].shape != arrays[1].shape:
         return {}
+    left, right = (np.asarray(a, dtype=float) for a in arrays)
+    sign = relation.signs[0]
+    broken = {"≤": np.any(left > right), "≲": np.any(left > right), "≥": np.any(left < right)}
+    if not broken.get(sign, not np.allclose(left, right, rtol=1e-7, atol=1e-11)):
+        return {}  # it fails under another reading or at another point
     entry = np.unravel_index(np.argmax(np.abs(arrays[0] - arrays[1])), arrays[0].shape)
     times = dict(scene.times)
     where = {"n": scene.point.n, "m": scene.point.m, **times}
