@@ -71,7 +71,14 @@ def _judged(frame: Frame, claim: str, mend: bool) -> Verdict:
 def _with(frame: Frame, verdict: Verdict) -> Verdict:
     """The verdict with what was added to the document's own equations."""
     said = tuple(dict.fromkeys((*frame.said, *verdict.assumes)))
+    if frame.unused and verdict.outcome != "undecided":
+        outcome = "holds" if verdict.holds else "fails"
+        detail = f"over the standard cell of this kind the claim {outcome}, but {UNUSED}"
+        verdict = replace(verdict, outcome="undecided", detail=detail)
     return replace(verdict, assumes=said, claim=replace(verdict.claim, assumes=said))
+
+
+UNUSED = "an equation of the document could not be read"
 
 
 def _names(claim: str) -> frozenset[str]:

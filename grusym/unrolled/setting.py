@@ -19,6 +19,11 @@ ROWS = re.compile(
 )
 SHAPE = re.compile(r"\\in\b|∈|\bshape\b")
 DIMENSIONS = re.compile(r"R(?:\}|)\s*\^\s*\{?\s*([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}?")
+NAMED = re.compile(r"\s*(?:\w+ )?(?:LSTM|GRU|RNN)\b", re.IGNORECASE)
+BESIDE = re.compile(
+    r"(.*\S)\s*[,;]\s+([a-z]+(?:[ -][a-z]+)*)\s*|([a-z]+(?:[ -][a-z]+)*)\s*[,;:]\s+(.*)", re.IGNORECASE
+)
+KNOWN = re.compile(r"lstm|gru|rnn|recurrent|vanilla|elman|echo[- ]state|gated|memory|scalar", re.IGNORECASE)
 NUMBERS = "the document works with numbers: n = 1"
 EQUATION = re.compile(r"(?<![<>!=:])=(?!=)|←|\\leftarrow")
 
@@ -30,6 +35,7 @@ def settings(lines: Sequence[str], names: Collection[str] = ()) -> tuple[Frame, 
     of the role it has there, in the document's letters; of the GRU's two conventions both are given
     where nothing says which is meant. What was added is said.
     """
+    lines = [piece for line in lines for piece in _pieces(line)]
     words = " ".join(line for line in lines if not _is_equation(line))
     equations = [prepared(line) for line in lines if _is_equation(line) and not SHAPE.search(line)]
     scalar = re.search(r"\bscalar\b|hidden_size\s*=\s*1|one[- ]dimensional", " ".join(lines)) is not None
@@ -46,6 +52,17 @@ def settings(lines: Sequence[str], names: Collection[str] = ()) -> tuple[Frame, 
     if numbers is not None:
         return (replace(Frame.whole(numbers), scalar=True, said=(NUMBERS,)),)
     return _completed(equations, lines, words, frozenset(names), rows, scalar)
+
+
+def _pieces(line: str) -> list[str]:
+    """An equation and the words beside it: `h_t = ..., row vectors`, `In our notation, $h_t = ...$.`"""
+    inside = re.findall(r"\$+([^$]*=[^$]*)\$+", line)
+    if inside:
+        return [*inside, re.sub(r"\$[^$]*\$", "", line)]
+    m = BESIDE.fullmatch(line)
+    if m is None or NAMED.match(line) or EQUATION.search(line) is None:
+        return [line]
+    return [piece for piece in m.groups() if piece]
 
 
 def _numbers(equations: list[str]) -> Cell | None:
@@ -67,14 +84,24 @@ def _completed(
     scalar: bool,
 ) -> tuple[Frame, ...]:
     found: list[Fragment] = []
-    for equation in [*equations, *_inside_words(lines)]:
+    dropped: list[str] = []
+    for equation in equations:
+        try:
+            found += fragments(equation)
+        except GrusymError:
+            dropped.append(equation)
+    for equation in _inside_words(lines):
         with suppress(GrusymError):
             found += fragments(equation)
+    if not found and not dropped and KNOWN.search(words) is None:
+        return ()
     in_rows = rows if rows is not None else any(f.rows for f in found)
     result = list(_frames(found, " ".join(lines), names, bool(in_rows), rows, scalar))
     if not result:  # the fragments do not fit together: the standard cell of their kind
         result = list(_frames([], _kind_words(lines), names, bool(in_rows), rows, scalar))
-    return tuple(result)
+        dropped = [f.text for f in found if f.text in equations] + dropped
+    unused = tuple(f"not read and not used: {line.strip()}" for line in dict.fromkeys(dropped))
+    return tuple(replace(f, unused=unused, said=(*unused, *f.said)) for f in result)
 
 
 def _frames(
@@ -113,7 +140,7 @@ def _has(fragment: Fragment, name: str) -> bool:
 
 def _is_equation(line: str) -> bool:
     """Whether a line is an equation, not words that hold one."""
-    if EQUATION.search(line) is None:
+    if EQUATION.search(line) is None or NAMED.match(line):
         return False
     plain = re.sub(r"\\[A-Za-z]+", "", line)
     return len(re.findall(r"(?<![\w_.])[A-Za-z]{4,}(?![\w_(.])", plain)) < 3

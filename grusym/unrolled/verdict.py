@@ -50,6 +50,7 @@ class Frame:
     given: frozenset[str] = frozenset()
     scalar: bool = False
     said: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()  # equations of the document that could not be read
     open: bool = False  # whether nothing says if vectors are rows
 
     @classmethod
