@@ -272,7 +272,8 @@ def assignments(
     in_head = {x for index in heads for x, _ in index.letters}
     everywhere = {x for index in [*used, *limits] for x, _ in index.letters}
     free = sorted((everywhere - bound) | (in_head & everywhere) | {"t"})
-    loose = [x for x in free if in_head and x not in in_head and x not in ("T", "τ", "t")]
+    derivative = any(isinstance(n, Partial) for n in surface(relation.sides[0]))
+    loose = [x for x in free if derivative and in_head and x not in in_head and x not in ("T", "τ", "t")]
     free = [x for x in free if x not in loose]
     if len(free) > MOST_LETTERS:
         raise ReadError(f"{', '.join(free)} would all be times; at most {MOST_LETTERS} are tried", 1, 1)

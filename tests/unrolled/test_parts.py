@@ -128,3 +128,42 @@ def test_what_may_be_misread_is_left_undecided() -> None:
 def test_lines_of_no_cell_are_answered(lines: list[str]) -> None:
     with suppress(GrusymError):
         assert verify_in(lines, "∂h_t/∂h_{t-1} = z_t").outcome in ("undecided", "refuted", "agrees", "proved")
+
+
+def test_an_equation_that_cannot_be_read_decides_nothing() -> None:
+    verdict = verify_in(["RNN", "h_t = erf(W h_{t-1} + U x_t)"], "∂h_t/∂h_{t-1} = diag(1 - h_t²) W")
+    assert verdict.outcome == "undecided"
+    assert any("not read and not used: h_t = erf" in said for said in verdict.assumes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["h_t = tanh(x_t W + h_{t-1} U), row vectors", "In our notation, $h_t = tanh(x_t W + h_{t-1} U)$."],
+)
+def test_words_beside_an_equation_are_no_part_of_it(line: str) -> None:
+    assert verify_in(line, "∂L/∂U = Σ_t h_{t-1}^T δ_t").holds
+    assert not verify_in(line, "∂L/∂U = Σ_t δ_t^T h_{t-1}").holds
+
+
+def test_words_of_no_cell_are_an_error() -> None:
+    with pytest.raises(GrusymError, match="its equations or its name"):
+        verify_in("bananas", "∂h_t/∂h_{t-1} = W")
+
+
+def test_a_power_of_a_matrix_is_no_time() -> None:
+    assert verify_in("h_t = W h_{t-1}", "h_t = W^{t-k} h_k").holds
+    assert not verify_in("h_t = W h_{t-1}", "h_t = W^{t-k-1} h_k").holds
+
+
+@pytest.mark.parametrize("claim", ["h_t ≤ x_t", "‖∂h_t/∂h_{t-1}‖ ≤ 0"])
+def test_a_counterexample_of_a_bound_breaks_it(claim: str) -> None:
+    found = verify_in("h_t = tanh(W h_{t-1} + U x_t)", claim)
+    assert not found.holds
+    left = [v for k, v in found.counterexample.items() if k.startswith("left")]
+    right = [v for k, v in found.counterexample.items() if k.startswith("right")]
+    assert not left or left[0] > right[0]
+
+
+def test_many_letters_for_times_are_refused_soon() -> None:
+    with pytest.raises(GrusymError, match="would all be times"):
+        verify_in("h_t = W h_{t-1}", "h_{a+b} = h_{c+d} + h_{e+g} + h_{p+q}")
