@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import Any
 
@@ -39,12 +39,15 @@ FEW = 30  # readings tried where something is held constant
 
 @dataclass(frozen=True)
 class Finding:
-    """`outcome`: holds, fails or unclear; `said` under which reading; `why` in words."""
+    """`outcome`: holds, fails, misfit or conflict; `said` under which reading; `why` in words.
+
+    `kinds` is what each name of a gradient was read as.
+    """
 
     outcome: str
     said: tuple[str, ...] = ()
     why: str = ""
-    cost: float = 0.0
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def scenes(
@@ -80,8 +83,14 @@ def scenes(
     return found
 
 
-def judged(scene_list: list[Scene], relation: Relation, most: int = MOST) -> Finding:
-    """The first reading under which a relation holds in all scenes."""
+def judged(
+    scene_list: list[Scene], relation: Relation, most: int = MOST, known: Mapping[str, str] | None = None
+) -> Finding:
+    """The first reading under which a relation holds in all scenes.
+
+    `known` is what lines before it have read names of gradients as: none may be read otherwise here.
+    """
+    conflict = ""
     first = scene_list[0]
     misfits: list[str] = []
     fits = False
@@ -92,11 +101,28 @@ def judged(scene_list: list[Scene], relation: Relation, most: int = MOST) -> Fin
         fits = True
         if not result:
             continue
-        if all(_again(scene, relation, choices) for scene in scene_list[1:]):
-            return Finding("holds", choices.said, "", choices.cost)
+        if not all(_again(scene, relation, choices) for scene in scene_list[1:]):
+            continue
+        kinds = kinds_read(choices)
+        other = next((k for k, kind in kinds.items() if (known or {}).get(k, kind) != kind), None)
+        if other is None:
+            return Finding("holds", choices.said, "", kinds)
+        conflict = conflict or other
+    if conflict:
+        return Finding("conflict", (), conflict)
     if not fits:
         return Finding("misfit", (), misfits[0] if misfits else "")
     return Finding("fails", (), misfits[0] if misfits else "")
+
+
+def kinds_read(choices: Choices) -> dict[str, str]:
+    """What each name of a gradient is read as: total, incoming, at an argument."""
+    found = {}
+    for key, options in choices.met.items():
+        if key.startswith("gradient "):
+            value = options[min(choices.picked.get(key, 0), len(options) - 1)].value
+            found[key.split(" ", 2)[2].strip()] = str(value[0])  # type: ignore[index]
+    return found
 
 
 def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool
     read = relations(wide_tokens(text), text)
     names = Names(frame.cell, frame.given, _letters(read))
     lines = without_definitions(read, names)
-    steps = tuple(_step(frame, names, relation, text, frozenset(constant), mend) for relation in lines)
+    known: dict[str, str] = {}
+    steps = tuple(_step(frame, names, relation, text, frozenset(constant), mend, known) for relation in lines)
     if len(steps) == 1:
         return steps[0]
     first = next((s for s in steps if not s.holds), steps[0])
@@ -102,19 +103,31 @@ def _guessed(w: Written, names: Names) -> bool:
 
 
 def _step(
-    frame: Frame, names: Names, relation: Relation, text: str, constant: frozenset[str], mend: bool
+    frame: Frame,
+    names: Names,
+    relation: Relation,
+    text: str,
+    constant: frozenset[str],
+    mend: bool,
+    known: dict[str, str],
 ) -> Verdict:
+    """The verdict on one relation; `known` is what names of gradients mean in the lines before it."""
     statement = _statement(relation)
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
     if constant:
         made = [replace(scene, constant=constant) for scene in made]
-    finding = judged(made, relation)
+    finding = judged(made, relation, known=known)
     said = [*finding.said, *(f"{v} held constant" for v in sorted(constant))]
     if "≈" in relation.signs:
         said.append(APPROXIMATE)
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
+    if finding.outcome == "conflict":
+        why = f"it holds only if {finding.why.split()[0]} is read otherwise than in the lines before it"
+        return Verdict(claim, "undecided", METHOD, _place(relation.sides[-1]), detail=why)
     if finding.outcome == "holds":
+        if "+=" not in relation.signs:
+            known |= finding.kinds
         return Verdict(claim, "agrees", METHOD, assumes=claim.assumes, detail=NO_PROOF)
     certain = frame.given >= frozenset(frame.cell.shapes) and not any(
         _guessed(w, names) for side in relation.sides for w in written(side)

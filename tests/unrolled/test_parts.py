@@ -167,3 +167,11 @@ def test_a_counterexample_of_a_bound_breaks_it(claim: str) -> None:
 def test_many_letters_for_times_are_refused_soon() -> None:
     with pytest.raises(GrusymError, match="would all be times"):
         verify_in("h_t = W h_{t-1}", "h_{a+b} = h_{c+d} + h_{e+g} + h_{p+q}")
+
+
+def test_a_gradient_means_the_same_in_every_line() -> None:
+    total = "dc = dc_next + dh_next * o * (1 - np.tanh(c_next)**2)\n"
+    assert verify_in("LSTM, row vectors", total + "df = dc * c_prev").holds
+    verdict = verify_in("LSTM, row vectors", total + "df = dc_next * c_prev")
+    assert verdict.outcome == "undecided"
+    assert "dc_next is read otherwise" in verdict.detail
