@@ -13,6 +13,7 @@ from grusym.unrolled.tree import OUTER
 Array = Any
 SCALED = "the product of a vector and a Jacobian read as diag(v) M"
 AS_DIAGONAL = "a vector read as its diagonal matrix"
+MIXED = "a row and a column added entry by entry"
 AS_ROW = "a vector before a matrix read as a row"
 
 
@@ -171,6 +172,8 @@ class Algebra:
             return replace(b, array=a.array + b.array)
         if a.array.shape != b.array.shape:
             raise Misfit(f"arrays of shapes {a.array.shape} and {b.array.shape} are added")
+        if {a.kind, b.kind} == {"row", "col"}:
+            self.choices.pick("orientation", [Option(None, MIXED)])
         return replace(b, array=a.array + b.array, loss=a.loss or b.loss)
 
     def diagonal(self, v: Thing, size: int) -> Thing:
