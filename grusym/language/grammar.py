@@ -7,8 +7,10 @@ Products whose meaning depends on what they multiply stay open here (`Chain`, `S
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import ClassVar
 
 from grusym.errors import ReadError, read_error
 from grusym.language.activations import SPELLINGS, unknown_function
@@ -44,6 +46,12 @@ PRODUCTS = {"dot", "matmul", "mm", "mv"}
 
 class Grammar(TokenStream):
     """Reads one statement (a line of tokens) as an expression."""
+
+    joints: ClassVar[Mapping[str, Callable[..., Expression]]] = {
+        "⊙": Hadamard,
+        "*": Starred,
+        "/": Quotient,
+    }
 
     def whole(self) -> Expression:
         """The one expression the tokens hold."""
@@ -89,7 +97,7 @@ class Grammar(TokenStream):
         """Factors joined by ⊙, * and /."""
         self.fraction()
         left, length = self.chain(self.ratio(self.postfix())), 1
-        while self.is_sign("⊙", "*", "/"):
+        while self.is_sign(*self.joints):
             sign, length = self.take(), length + 1
             if length > LONGEST_TERM:
                 raise self.fail(
@@ -99,7 +107,7 @@ class Grammar(TokenStream):
                 right = self.divisor(sign)
             else:
                 right = self.signed() if self.is_sign("-", "+") else self.chain()
-            node = {"⊙": Hadamard, "*": Starred, "/": Quotient}[sign.text]
+            node = self.joints[sign.text]
             left = node(left, right, span=left.span)
         return left
 

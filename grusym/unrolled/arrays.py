@@ -14,6 +14,7 @@ Array = Any
 SCALED = "the product of a vector and a Jacobian read as diag(v) M"
 AS_DIAGONAL = "a vector read as its diagonal matrix"
 MIXED = "a row and a column added entry by entry"
+KRONECKER = "⊗ read as the Kronecker product"
 AS_ROW = "a vector before a matrix read as a row"
 
 
@@ -51,6 +52,19 @@ def scalar(x: Any) -> Thing:
     return Thing("scalar", np.asarray(x, dtype=float))
 
 
+def _flat(a: Thing, size: int) -> Array:
+    """A thing as an array of two axes."""
+    if a.kind == "eye":
+        return a.array * np.eye(size)
+    return a.array[:, None] if a.kind == "col" else a.array[None, :] if a.kind == "row" else a.array
+
+
+def _unflat(array: Array, loss: bool) -> Thing:
+    if array.shape[1] == 1:
+        return Thing("col", array[:, 0], loss=loss)
+    return Thing("row", array[0], loss=loss) if array.shape[0] == 1 else Thing("matrix", array)
+
+
 class Algebra:
     """Products, sums and transposes under a reading."""
 
@@ -79,6 +93,24 @@ class Algebra:
         if b.kind == "matrix":
             return self._vector_matrix(a, b, sign, elementwise)
         return self._vectors(a, b, sign, elementwise)
+
+    def crossed(self, a: Thing, b: Thing, sizes: tuple[int, ...], kronecker: bool = False) -> Thing:
+        """a ⊗ b: entry by entry, the outer or the Kronecker product; an identity has one of the sizes."""
+        if a.kind == "scalar" or b.kind == "scalar":
+            return self.times(a, b, "⊙")
+        options: list[Option] = []
+        if a.vector and b.vector and not kronecker:
+            if a.size == b.size:
+                options.append(Option(Thing(a.kind, a.array * b.array, loss=a.loss or b.loss)))
+            outer = Thing("matrix", np.outer(a.array, b.array), loss=a.loss or b.loss)
+            options.append(Option(outer, "⊗ read as the outer product" if options else "", 0.2))
+        said = KRONECKER if options else ""
+        for k, size in enumerate(dict.fromkeys(sizes if "eye" in (a.kind, b.kind) else (0,))):
+            product = np.kron(_flat(a, size), _flat(b, size))
+            options.append(Option(_unflat(product, a.loss or b.loss), said, 0.4 + 0.1 * k))
+        if a.kind == b.kind == "matrix" and a.array.shape == b.array.shape and not kronecker:
+            options.append(Option(self.times(a, b, "⊙"), "⊗ read as a product entry by entry", 0.6))
+        return self._picked("crossed", options, "⊗ between two things that have no such product")
 
     def _matrices(self, a: Thing, b: Thing, elementwise: bool) -> Thing:
         if elementwise:

@@ -30,6 +30,7 @@ from grusym.unrolled.gradients import Gradients
 from grusym.unrolled.index import Index
 from grusym.unrolled.scene import Outside
 from grusym.unrolled.tree import (
+    Crossed,
     Dots,
     GradientOf,
     Largest,
@@ -40,8 +41,11 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Vectorised,
 )
 from grusym.unrolled.world import World
+
+FIRST = Index()  # the limit 0
 
 
 class Evaluation(Gradients):
@@ -101,6 +105,11 @@ class Evaluation(Gradients):
         match e:
             case Repeated():
                 return self._repeated(e)
+            case Crossed(left=u, right=v, kronecker=kronecker):
+                sizes = (self.scene.point.n, self.scene.point.m)
+                return self.algebra.crossed(self.of(u), self.of(v), sizes, kronecker)
+            case Vectorised(operand=u, rows=rows):
+                return self._vectorised(self.of(u), rows)
             case Partial():
                 return self._partial(e)
             case GradientOf(target=target, mark=mark):
@@ -118,6 +127,12 @@ class Evaluation(Gradients):
             case Dots() | Rest():
                 raise read_error(e.span, "an ellipsis stands where it does not say what is left out")
         raise read_error(e.span, f"{type(e).__name__} is not read in a claim over steps")
+
+    def _vectorised(self, inner: Thing, rows: bool) -> Thing:
+        """vec(A): its columns one under another; in code its rows."""
+        if inner.kind != "matrix":
+            return replace(inner, kind="col")
+        return Thing("col", inner.array.ravel("C" if self.rows_first(rows) else "F"), loss=inner.loss)
 
     def _terms(self, terms: tuple[Expression, ...]) -> tuple[Expression, ...]:
         if any(isinstance(t, Dots) for t in terms):
@@ -178,7 +193,12 @@ class Evaluation(Gradients):
         things = []
         for step in steps:
             self.times[e.letter], self.inner = step, e.letter
-            things.append(self.of(e.body))
+            try:
+                things.append(self.of(e.body))
+            except Outside:
+                if step or e.low != FIRST or len(steps) == 1:
+                    raise
+                self.choices.pick("from zero", [Option(None, "the first step is counted as 0")])
         self.inner = inner
         if outer is None:
             del self.times[e.letter]
@@ -230,6 +250,8 @@ class Evaluation(Gradients):
     def _sliced(self, e: Sliced) -> Thing:
         inner = self.of(e.operand)
         array = inner.array
+        if ("None", "None") in e.ranges:
+            return replace(inner, kind="row" if e.ranges[0][0] == "None" else "col")
         n, m = self.scene.point.n, self.scene.point.m
         for axis, (low, high) in enumerate(e.ranges[: array.ndim] if array.ndim > 1 else e.ranges[-1:]):
             size = array.shape[axis]
@@ -248,6 +270,8 @@ class Evaluation(Gradients):
             grid = np.linspace(-6, 6, 2401)
             return scalar(np.max(np.abs(World.slope_of(function, grid))))
         inner = self.of(u)
+        if which == "|" and inner.vector:
+            return replace(inner, array=np.abs(inner.array), loss=False)
         if inner.kind == "scalar":
             return scalar(abs(inner.array))
         if inner.kind == "eye":
@@ -265,6 +289,10 @@ class Evaluation(Gradients):
             inner = self.of(u)
         if which == "entry":
             return scalar(np.max(np.abs(inner.array)))
+        if which in ("trace", "det"):
+            if inner.kind != "matrix" or inner.array.shape[0] != inner.array.shape[1]:
+                raise Misfit(f"the {which} is one of a square matrix")
+            return scalar(np.trace(inner.array) if which == "trace" else np.linalg.det(inner.array))
         if inner.kind != "matrix":
             return scalar(np.max(np.abs(inner.array)))
         if which == "sigma":

@@ -17,16 +17,17 @@ from grusym.language.expression import (
 from grusym.language.surface import Written
 from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Option
+from grusym.unrolled.fused import part, sides
 from grusym.unrolled.jacobians import Jacobians
 from grusym.unrolled.lexer import PARTED
-from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.scene import Outside
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import (
     GradientOf,
     Partial,
 )
-from grusym.unrolled.world import FREE, Held
+from grusym.unrolled.world import FREE, Held, product_in
 
 HELD = "what is held constant is taken into account in derivatives of values by values alone"
 
@@ -41,6 +42,8 @@ class Gradients(Jacobians):
         found = self.names.meanings(p)
         if not self.names.owns(p.key) and p.key in ("tanh", "raw", "pre", "net", "σ", "a"):
             found = [Meaning("argument", self.names.activations[-1], p.times)]
+        if not found or p.letter == "g":
+            found = sides(p, self.names) or found
         if not found and p.letter in ("y", "o", "ŷ", "z"):
             found = [Meaning("logit", "", p.times)]
         if not found:
@@ -74,7 +77,7 @@ class Gradients(Jacobians):
     def _kinds(self, m: Meaning, mark: str, shown: str) -> list[Option]:
         """Which gradients a name of one may be: of all paths, at the argument, from later steps alone."""
         cell = self.names.cell
-        if m.kind in ("weight", "weights"):
+        if m.kind in ("weight", "weights", "fused", "biases"):
             said = f"{shown} is the share of one step, which is summed over the steps"
             return [Option(("total", m)), Option(("step", m), said, 0.3)]
         if m.kind == "output_weight":
@@ -89,6 +92,9 @@ class Gradients(Jacobians):
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
             next_ = any(index.word == "next" for index in m.times)  # what code hands back is dc_next
             found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
+        if m.name == self.world.out and self.names.perturbed == "*":
+            said = f"{shown} read as a small change of {m.name}, carried along"
+            found.append(Option(("perturbation", m), said, 0.6))
         return found
 
     def _at_value_or_argument(self, m: Meaning, value: str, mark: str, shown: str) -> list[Option]:
@@ -119,6 +125,8 @@ class Gradients(Jacobians):
         if self.scene.constant:
             raise Misfit(HELD)
         match kind:
+            case "perturbation":
+                return self._vector(self._perturbed(m))
             case "logit":
                 return self._vector(w.errors[self._step(m)], True)
             case "output_weight":
@@ -126,6 +134,12 @@ class Gradients(Jacobians):
                 outer = [np.outer(w.errors[i], w.at(out, i)) for i in range(1, self.scene.point.steps + 1)]
                 whole = sum(outer[1:], start=outer[0])
                 return Thing("matrix", whole.T if self.rows else whole, loss=True)
+            case "arguments" | "parts":
+                return self._vector(self._part_gradients(m, self._step(m), only), True)
+            case "total" if m.kind in ("fused", "biases"):
+                return self._weight_gradient(self._together(m, None, only))
+            case "step" if m.kind in ("fused", "biases"):
+                return self._weight_gradient(self._together(m, self._when(Meaning("value")), only))
             case "total" if m.kind in ("weight", "weights"):
                 found = [w.gradient(name, None, only=only) for name in m.name.split()]
                 return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
@@ -159,7 +173,27 @@ class Gradients(Jacobians):
         after = w.gradient(m.block, time, kind="argument") if m.block in self.names.activations else None
         if after is None:
             after = w.gradient(m.block, time)
-        return self._vector(after @ w.by_product(m.block, m.name.split(), time), True)
+        part = product_in(w.cell.equation(m.block).right, frozenset(m.name.split()))
+        assert part is not None
+        return self._vector(after @ w.by_part(m.block, part, time), True)
+
+    def _part_gradients(self, m: Meaning, time: int, only: int | None) -> Any:
+        """The gradients at what the input or the state brings to each pre-activation, one after another."""
+        found = []
+        for gate in m.name.split():
+            inner = part(self.names, gate, m.block) if m.block else None
+            after = self.world.gradient(gate, time, kind="argument", only=only)
+            found.append(after if inner is None else after @ self.world.by_part(gate, inner, time))
+        return np.concatenate(found)
+
+    def _together(self, m: Meaning, time: int | None, only: int | None) -> Any:
+        """The gradient by all gates' weights as one matrix, of one step or of all."""
+        if m.kind == "biases":
+            steps = range(1, self.scene.point.steps + 1) if time is None else (time,)
+            return sum(self._part_gradients(m, i, only) for i in steps)
+        return self._one_matrix(
+            [self.world.gradient(name, time, only=only) for name in m.name.split()], m.block
+        )
 
     def shares(self, e: Expression) -> list[Any] | None:
         """What each value that uses a state adds to its gradient; None if no state's gradient is meant."""

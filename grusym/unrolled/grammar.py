@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from grusym.errors import GrusymError, ReadError, read_error
-from grusym.language.claim_grammar import LOSSES, ClaimGrammar
+from grusym.language.claim_grammar import LOSSES, ClaimGrammar, Ratio
 from grusym.language.expression import (
     ONE,
     Activation,
     Diagonal,
     Expression,
+    Identity,
     Power,
     Sum,
     Transpose,
@@ -25,6 +27,7 @@ from grusym.unrolled.index import Index, read_index
 from grusym.unrolled.lexer import PARTED, WideLexer
 from grusym.unrolled.tree import (
     OUTER,
+    Crossed,
     Dots,
     GradientOf,
     Largest,
@@ -36,6 +39,7 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Vectorised,
 )
 
 _COMPARED = r"\s*(\\geq?|\\leq?|≥|≤|>=|<=|>|<|\\gt|\\lt)\s*"
@@ -49,6 +53,8 @@ SLOPES = {  # what code calls a slope: dsigmoid(x), tanh_prime(x), sigmoid_deriv
     for form in ("d{}", "{}prime", "{}derivative", "{}deriv", "{}grad", "deriv{}", "grad{}")
 }
 MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
+SIZED = re.compile(r"(?:[nmdNHDkpq]|h|n_?[hxa]|d_?[hx]|hidden|([nmdNH])\s*(?:×|\\times|,)\s*\1)")  # I_n
+OF_MATRICES = {"tr": "trace", "Tr": "trace", "trace": "trace", "det": "det"}
 _RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
 
 
@@ -119,7 +125,7 @@ def _last(tokens: Sequence[Token], i: int) -> bool:
 
 def _goes_on(line: list[Token], tokens: Sequence[Token], i: int) -> bool:
     following = next((t for t in tokens[i:] if t.kind not in ("line", "comment")), None)
-    going = (*SIGNS, "+", "-", "⊙", "*", "·", "×", "@")
+    going = (*SIGNS, "+", "-", "⊙", "⊗", "*", "·", "×", "@")
     before = bool(line) and line[-1].kind == "operator" and line[-1].text in going
     after = following is not None and following.kind == "operator" and following.text in going
     return before or (after and bool(line))
@@ -132,11 +138,12 @@ class WideGrammar(ClaimGrammar):
         """Whether a further factor follows."""
         return (
             self.next.kind in ("big", "dots")
-            or (self.is_sign("‖") and self.bars == 0)
+            or (self.is_sign("‖", "|") and self.bars == 0)
             or super().begins_factor()
         )
 
     bars = 0  # norms that are open
+    joints: ClassVar[Mapping[str, Callable[..., Expression]]] = {**ClaimGrammar.joints, "⊗": Crossed}
 
     def signed(self) -> Expression:
         """A term, or an ellipsis in its place."""
@@ -162,11 +169,16 @@ class WideGrammar(ClaimGrammar):
         while True:
             method = self.tokens[self.i + 1].name if self.is_sign(".") else None
             called = self.tokens[min(self.i + 2, len(self.tokens) - 1)].text == "("
-            if method is not None and not called:
+            if method is not None and not called and method != NameToken("T"):
                 return e
             if method is not None and method.base in ("dot", "matmul", "mm") and not method.subscript:
                 self.i += 2
                 e = Chain((e, self.bracketed(self.take())), ("@",), span=e.span)
+                continue
+            if method is not None and method.base in ("flatten", "ravel") and not method.subscript:
+                self.i += 2
+                self._arguments_skipped(self.take())
+                e = Vectorised(e, rows=True, span=e.span)
                 continue
             if method is not None and method.base == "sum":
                 self.i += 2
@@ -218,6 +230,8 @@ class WideGrammar(ClaimGrammar):
             return Rest(span=self.take().span)
         if self.is_sign("‖"):
             return self._norm(self.take())
+        if self.is_sign("|"):
+            return self._size(self.take())
         if self.is_sign("∂"):
             begun = self.take()
             of = self._changed()
@@ -238,6 +252,8 @@ class WideGrammar(ClaimGrammar):
         if token.name is None:
             raise self.fail("a name must stand after ∂, as in ∂h_t/∂h_{t-1}")
         self.take()
+        if token.name == NameToken("vec"):
+            return self.named(token, token.name)
         return Written(token.name, span=token.span)
 
     def _derivative_fraction(self) -> Expression:
@@ -274,6 +290,14 @@ class WideGrammar(ClaimGrammar):
         self.i = start
         return super(ClaimGrammar, self).atom()
 
+    def _size(self, opened: Token) -> Expression:
+        """|u|, entry by entry for a vector."""
+        self.bars += 1
+        inner = self.sum()
+        self.bars -= 1
+        self.expect("|", opened)
+        return Norm(inner, "|", span=opened.span)
+
     def _norm(self, opened: Token) -> Expression:
         self.bars += 1
         inner: Expression
@@ -302,7 +326,13 @@ class WideGrammar(ClaimGrammar):
             return self._nabla(token, name)
         if base == "diag" and self.is_sign("[", "{", "("):
             return Diagonal(self.bracketed(self.take()), span=token.span)
-        if base == "max" and self.is_sign("(", "{", "[", "‖"):
+        if (
+            base in OF_MATRICES
+            and not name.subscript
+            and (self.is_sign("(", "{", "[") or self.begins_factor())
+        ):
+            return Largest(OF_MATRICES[base], self.postfix(), span=token.span)
+        if base == "max" and self.is_sign("(", "{", "[", "‖", "|"):
             return Largest("entry", self.atom(), span=token.span)
         if base in ("ρ", "λ", "σ") and (base == "ρ" or "max" in name.subscript or name.subscript == "1"):
             return self._largest(token, {"ρ": "rho", "λ": "lambda", "σ": "sigma"}[base])
@@ -326,6 +356,20 @@ class WideGrammar(ClaimGrammar):
             opened = self.take()
             u, v = self.sum(), self._second(opened)
             return Chain((u, v), (OUTER,), span=token.span)
+        if (
+            base == "I"
+            and SIZED.fullmatch(name.subscript)
+            and not (name.label or name.accents or name.primes)
+        ):
+            return Identity(span=token.span)
+        if base == "kron" and self.is_sign("("):
+            opened = self.take()
+            u, v = self.sum(), self._second(opened)
+            return Crossed(u, v, kronecker=True, span=token.span)
+        if base == "vec" and not name.subscript and self.is_sign("(", "[", "{"):
+            return Vectorised(self.bracketed(self.take()), span=token.span)
+        if base == "vec" and not name.subscript and self.begins_factor():
+            return Vectorised(self.postfix(), span=token.span)
         if base == "square" and self.is_sign("("):
             return Power(self.bracketed(self.take()), 2, span=token.span)
         if base == "sum" and self.is_sign("("):
@@ -345,7 +389,14 @@ class WideGrammar(ClaimGrammar):
             opened = self.take()
             u, v = self.sum(), self._second(opened)
             return Starred(u, v, span=token.span)
-        return super().named(token, name)
+        if (of := _changed_in_code(name)) is not None:  # dh_dh_prev
+            return Partial(
+                Written(of, span=token.span),
+                Written(WideLexer(name.subscript[1:]).name(), span=token.span),
+                span=token.span,
+            )
+        found = super().named(token, name)
+        return Partial(found.of, found.by, span=found.span) if isinstance(found, Ratio) else found
 
     def _arguments_skipped(self, opened: Token) -> None:
         """Move past the arguments of sum(axis=0): over a batch of one there is nothing to sum."""
@@ -465,10 +516,20 @@ class WideGrammar(ClaimGrammar):
         ranges = []
         for word in words:
             low, colon, high = word.partition(":")
-            if not colon:
+            if word in ("None", "np.newaxis", "newaxis"):  # an axis of one: the vector as a column or a row
+                low = high = "None"
+            elif not colon:
                 raise self.fail("a slice is read as [a:b], as in [:H]", opened)
             ranges.append((low, high))
         return Sliced(e, tuple(ranges), span=e.span)
+
+
+def _changed_in_code(name: NameToken) -> NameToken | None:
+    """The h of dh_dh_prev, a derivative in one word; None for other names, dL_dh among them."""
+    m = re.fullmatch(r"d([A-Za-z]\w*)", name.base)
+    if m is None or m[1] in LOSSES or m[1] == "L" or not re.match(r"d[A-Za-z]", name.subscript):
+        return None
+    return NameToken(m[1])
 
 
 def _script_name(script: str) -> NameToken:

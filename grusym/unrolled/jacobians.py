@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,10 @@ from grusym.language.times import written
 from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Option
 from grusym.unrolled.index import NOW
-from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.scene import Outside
 from grusym.unrolled.slopes import Slopes
-from grusym.unrolled.tree import (
-    Partial,
-)
+from grusym.unrolled.tree import Partial, Vectorised
 from grusym.unrolled.world import Held
 
 
@@ -34,11 +33,16 @@ class Jacobians(Slopes):
             p = self._parts(e.of)
             if p.letter in LOSSES and self.names.own(p.key) is None:
                 only = self._time(p.times[-1]) if p.times else None
+                if isinstance(e.by, Vectorised):
+                    whole = self._gradient(e.by.operand, "∂", only)
+                    order = "C" if self.rows_first(e.by.rows) else "F"
+                    return replace(whole, kind="col", array=whole.array.ravel(order))
                 return self._gradient(e.by, "∂", only)
+        if isinstance(e.of, Vectorised):  # vec of a vector
+            e = replace(e, of=e.of.operand)
         if not isinstance(e.of, Written):
             return self._of_product(e)
-        of, by = self._changed(e.of), self._changed(e.by)
-        return self._jacobian(of, by)
+        return self._jacobian(self._changed(e.of), self._changed(e.by))
 
     def _of_product(self, e: Partial) -> Thing:
         """∂(W s)/∂W, s held fixed."""
@@ -51,8 +55,16 @@ class Jacobians(Slopes):
         self.choices.pick("product", [Option(None, "the vector in a product W s is held fixed")])
         return Thing("matrix", np.kron(np.eye(rows), s.array), derivative=True, weight=(rows, s.size))
 
+    def rows_first(self, rows: bool) -> bool:
+        """Whether a vec takes a matrix row by row: where code says so, or in a reading."""
+        said = "vec takes a matrix row by row"
+        return rows or bool(self.choices.pick("vec", [Option(False), Option(True, said, 1.5)]).value)
+
     def _changed(self, e: Expression) -> Meaning:
         """What is differentiated, or by what."""
+        if isinstance(e, Vectorised):
+            m = self._changed(e.operand)
+            return replace(m, block="rows" if e.rows else "vec") if m.kind == "weight" else m
         if isinstance(e, Written):
             p = self._parts(e)
             if not self.names.meanings(p) and p.letter in ("y", "o", "ŷ"):
@@ -91,6 +103,10 @@ class Jacobians(Slopes):
         w, i = self.plain, self._when(of, of.name in self.names.cell.states and not by.times)
         if by.kind == "weight":
             array = self._inside(lambda: self._by_weight(of, i, by))
+            if by.block in ("vec", "rows"):
+                if array.ndim > 2 and not self.rows_first(by.block == "rows"):
+                    array = array.swapaxes(1, 2)
+                return self._matrix(array.reshape(array.shape[0], -1))
             flat = array.reshape(array.shape[0], -1)
             return Thing("matrix", flat, derivative=True, weight=array.shape[1:])
         j = self._when(by)
@@ -116,12 +132,14 @@ class Jacobians(Slopes):
 
     def _by_weight(self, of: Meaning, i: int, by: Meaning) -> Any:
         said = f"∂{of.name}/∂{by.name} is the immediate derivative, the old state held fixed"
-        if not self.right:
-            return self.plain.jacobian(of.name, i, by.name, None)  # a claim is of the whole derivative
-        option = self.choices.pick("immediate", [Option(False), Option(True, said, 0.3)])
-        if option.value:
-            return self.plain.jacobian(of.name, i, by.name, i)
-        return self.plain.jacobian(of.name, i, by.name, None)
+        immediate = self.scene.old_fixed
+        if (self.right or of.kind == "argument") and not immediate:  # a claim on a value is of the whole
+            immediate = bool(self.choices.pick("immediate", [Option(False), Option(True, said, 0.3)]).value)
+        found = self.plain.jacobian(of.name, i, by.name, i if immediate else None)
+        if of.kind == "argument":
+            slope = self.plain.slope(of.name, i)
+            found = found / slope.reshape(*slope.shape, *(1,) * (found.ndim - 1))
+        return found
 
     def _held(self, of: Meaning, i: int, by: Meaning, j: int) -> Held:
         """What a derivative of a state by one of several holds fixed in this reading."""

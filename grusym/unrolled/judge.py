@@ -25,11 +25,15 @@ from grusym.unrolled.world import Point
 
 SAME = 1e-8
 POINTS = (Point(3, 2, 0), Point(2, 3, 1, outputs=3), Point(4, 2, 2))
-# Bounds are tried where slopes are near 1 too, and with small and large weights.
+# Bounds are tried where slopes are near 1 too, with tiny and huge weights, and where activations saturate.
 EXTREMES = tuple(
     Point(3, 2, seed, calm=calm, scale=scale)
     for seed, (calm, scale) in enumerate(
-        ((True, 0.7), (True, 1.5), (True, 0.3), (False, 0.2), (False, 2.0)), 10
+        (
+            *((True, scale) for scale in (0.7, 1.5, 0.3, 1e-3, 30.0, 1e3)),
+            *((False, scale) for scale in (0.2, 2.0, 30.0)),
+        ),
+        10,
     )
 )
 MOST = 300
@@ -130,6 +134,10 @@ def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
     names = scene_list[0].names
     jacobian = any(isinstance(n, Partial) for side in relation.sides for n in surface(side))
     gates = [v for v in names.activations if _is_gate(names, v)]
+    if jacobian and not any(isinstance(n, Repeated) for side in relation.sides for n in surface(side)):
+        fixed = [replace(scene, old_fixed=True) for scene in scene_list]
+        if judged(fixed, relation, FEW).outcome == "holds":
+            return ("if the old state is held fixed",)
     if not jacobian or not gates:
         return ()
     for group in (*((g,) for g in gates), tuple(gates) if len(gates) > 1 else ()):
@@ -185,8 +193,12 @@ def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing
 
 def holds(evaluation: Evaluation, a: Thing, b: Thing, sign: str) -> bool:
     """Whether two values stand in a relation."""
-    if sign in ("≤", "≲", "≥") and not a.kind == b.kind == "scalar":
+    if sign in ("≤", "≲", "≥") and "scalar" not in (a.kind, b.kind):
         raise Misfit("numbers are compared by ≤, and norms are such")
+    if sign in ("≤", "≲", "≥") and not a.kind == b.kind == "scalar":
+        if "matrix" in (a.kind, b.kind):
+            raise Misfit("numbers are compared by ≤, and norms are such")
+        evaluation.choices.pick("entries", [Option(None, "≤ holds entry by entry")])
     if sign in ("≤", "≲"):
         return bool(np.all(a.array <= b.array * (1 + 1e-9) + 1e-12))
     if sign == "≥":
@@ -234,6 +246,8 @@ def letters_in(relation: Relation, names: Names) -> frozenset[str]:
                 index = read_index(piece)
                 if index is not None and len(index.letters) == 1 and not index.constant:
                     own = names.own(w.name.base + w.name.accents)
+                    if names.keys.get(index.letters[0][0]) in names.cell.values:
+                        continue  # h_n, where n is a value: a label
                     if own in states or own in names.cell.inputs or w.name.base in ("J", "jacobian"):
                         found.add(index.letters[0][0])
     return frozenset(x for x in found if x)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
+from fractions import Fraction
 
 from grusym.errors import ReadError
 from grusym.language.lexer import Lexer, Token
@@ -15,12 +17,16 @@ RELATIONS = {"le": "≤", "leq": "≤", "leqslant": "≤", "ge": "≥", "geq": "
 RELATIONS |= {"equiv": "=", "sim": "∼", "propto": "∼", "triangleq": "=", "coloneqq": "=", "lesssim": "≲"}
 BIG = {"sum": "sum", "prod": "prod", "∑": "sum", "∏": "prod"}
 DOTS = {"ldots", "dots", "cdots", "dotsc", "dotsb", "dotsm", "hdots"}
-BARS = {"Vert", "lVert", "rVert", "|", "lVerti", "rVerti"}
+BARS = {"vert", "lvert", "rvert", "Vert", "lVert", "rVert", "|", "lVerti", "rVerti"}
 _PATH = re.compile(r"(?:(?!T\.)[A-Za-z_]\w*\.)+(?!(?:T|dot|sum|matmul|mm)\b)(?=[A-Za-z_])")
 _KEYED = re.compile(r"[A-Za-z_][\w.]*\[\s*(['\"])([^'\"\]\n]{1,40})\1\s*\]")
 _STEP = re.compile(r"\[\s*([A-Za-z]\w?\s*(?:[+-]\s*\d{1,2})?)\s*\]|\(\s*(t\s*(?:[+-]\s*\d{1,2})?)\s*\)")
 _CAST = re.compile(r"(?:T|float|np\.float\d+|double)\s*\(\s*(\d+(?:\.\d*)?)\s*\)")
 _SWAPPED = re.compile(r"(\^(?:\d|\{\d\}))(_(?:\{[^{}\n]*\}|[A-Za-z0-9]))")  # h^2_t
+_LOOP = re.compile(
+    r"^[ \t]*(?:for|while|if|with)\b[^\n:]*:[ \t]*(?=\n|$)", re.MULTILINE
+)  # for t in reversed(range(T)):
+_PARTS = "¼½¾⅓⅔⅛"
 _FUNCTION = re.compile(r"\{\s*(\\?(?:tanh|sigma|mathrm\{tanh\}))\s*\}(?=\s*(?:\^|\())")
 
 
@@ -28,6 +34,7 @@ def _prepared(text: str) -> str:
     r"""The text, as long as it was, with h^2_t as h_t^2, {tanh}^2 as tanh^2 and \' as a prime."""
     text = text.replace("\\'", "'\u200b").replace("\\_", "_\u200b").translate(DASHES)
     text = text.replace(r"\mathrel{+}=", "+=           ").replace(r"\partial^+", r"\partial  ")
+    text = _LOOP.sub(lambda m: " " * len(m[0]), text)
     text = _SWAPPED.sub(r"\2\1", text)
     return _FUNCTION.sub(lambda m: m[0].replace("{", " ", 1)[::-1].replace("}", " ", 1)[::-1], text)
 
@@ -120,6 +127,9 @@ class WideLexer(Lexer):
             while (longer := self._suffix(name)) is not None:
                 name = longer
             self._put("name", "∇", start, spaced, name)
+        elif self.text.startswith("⊗", self.at):
+            self.at += 1
+            self._put("operator", "⊗", start, spaced)
         elif m := re.compile(r"\.{3}|…|⋯").match(self.text, self.at):
             self.at = m.end()
             self._put("dots", m.group(), start, spaced)
@@ -127,6 +137,14 @@ class WideLexer(Lexer):
             self.at = m.end()
             sign = {"<=": "≤", ">=": "≥"}.get(m.group(), m.group())
             self._put("operator", sign, start, spaced)
+        elif self.text[self.at] in _PARTS:
+            self.at += 1
+            self._put("number", self.text[start], start, spaced)
+            exact = Fraction(unicodedata.numeric(self.text[start])).limit_denominator(8)
+            self.tokens[-1] = replace(self.tokens[-1], value=exact)
+        elif self.text[self.at] == "|" and not self.text.startswith("||", self.at):
+            self.at += 1
+            self._put("operator", "|", start, spaced)
         elif m := re.compile(r"‖|\|\||∥").match(self.text, self.at):
             self.at = m.end()
             self._bar(start, spaced)
@@ -154,14 +172,19 @@ class WideLexer(Lexer):
                 self._big(BIG[word], start, spaced)
             elif word in DOTS:
                 self._put("dots", "…", start, spaced)
+            elif word in ("vert", "lvert", "rvert"):
+                self._put("operator", "|", start, spaced)
             elif word in BARS:
                 self._bar(start, spaced)
             else:
                 self._put("operator", RELATIONS[word], start, spaced)
+        elif word == "otimes" and m is not None:
+            self.at = m.end()
+            self._put("operator", "⊗", start, spaced)
         elif word == "prime" and m is not None:
             self.at = m.end()
             self._put("operator", "'", start, spaced)
-        elif m is not None and word in ("infty", "max", "sup", "min"):
+        elif m is not None and word in ("infty", "max", "sup", "min", "det", "Tr"):
             self.at = m.end()
             self._put("name", word, start, spaced, NameToken({"infty": "∞", "sup": "max"}.get(word, word)))
         else:

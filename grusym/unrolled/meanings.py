@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from grusym.language.cell import Cell
 from grusym.language.expression import Activation, Concatenation, Hadamard, Name, Product, names_in, walk
 from grusym.language.surface import Written
-from grusym.unrolled.index import Index
+from grusym.unrolled import fused
+from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.names import ALWAYS, Parts, parts, plain
 
 OUTPUTS = ("V", "Wy", "Why", "Wyh", "Wout", "Wo", "Wout", "C", "Vo", "Vy", "Wv", "Whq", "Whv")
@@ -21,6 +22,7 @@ PREDICTIONS = ("ŷ", "p", "ỹ", "yhat", "ypred", "pred", "a", "q", "yhat")
 TARGETS = ("y", "e", "t", "d", "ytrue", "target", "targets", "y*", "ȳ", "onehot")
 ARGUMENTS = ("z", "a", "s", "net", "pre", "A", "Z", "raw", "ẑ", "act")  # letters for pre-activations
 GRADIENT_LETTERS = ("δ", "g", "d", "grad", "Δ", "G", "D", "∂", "dL", "dE", "dJ", "dl", "delta", "ε", "e")
+SLOPES = ("D", "Λ", "Φ", "Σ")  # letters for the diagonal matrix of slopes of a step
 INPUT_OR_STATE = {"x": "input", "h": "state"}
 STACKED = ("concat", "concatenated", "combined", "hx", "xh", "concat_input", "xc", "hxt", "z_concat")
 # Letters that documents use for the values of a cell, by what the value does in it.
@@ -55,27 +57,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Meaning:
-    """kind: value, weight, argument, logit, output_weight, prediction, target, local, loss, step_jacobian.
-
-    `parts_of` are the sections of a weight that are meant: input or state columns; "" for the whole.
-    """
-
-    kind: str
-    name: str = ""
-    times: tuple[Index, ...] = ()
-    block: str = ""
-    said: str = ""
-    cost: float = 0.0
-
-
-@dataclass(frozen=True)
 class Names:
     """The names of a claim over one cell."""
 
     cell: Cell
     given: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()  # those of all names of the claim, without labels
+    perturbed: str = ""  # the letter of a small change of the state that a claim carries along
 
     @cached_property
     def keys(self) -> dict[str, str]:
@@ -151,19 +139,41 @@ class Names:
         if owners:
             said = f"{p.letter} read as {{}}"
             plainly = len(owners) == 1 and plain(owners[0].rstrip("'")) == p.key
-            return [
+            values = [
                 Meaning("value", name, p.times, said="" if plainly else said.format(name), cost=0.3 * k)
                 for k, name in enumerate(owners)
             ]
-        found = [*self._arguments(p), *self._outputs(p), *self._weights(p), *self._biases(p)]
+            if plainly:
+                return values
+            both = all(plain(name.rstrip("'")) in self.letters for name in owners)  # a_t beside h_t
+            others = self._arguments(p) if both else []
+            values = [replace(m, cost=m.cost + 0.6) for m in values] if others else values
+            return [*others, *values, *fused.arguments(p, self)]
+        found = [*self._arguments(p), *fused.arguments(p, self), *self._outputs(p)]
+        found += [*self._weights(p), *self._biases(p)]
         product = self._product(p)
         if product is not None:
             found.append(product)
-        if p.letter in ("J", "jacobian", "Jac") and p.times:
-            found.append(Meaning("step_jacobian", "", p.times))
+        if p.letter in ("J", "jacobian", "Jac") and not p.labels:
+            found.insert(0, Meaning("step_jacobian", "", p.times))
+        if p.letter in SLOPES and p.times and len(p.labels) < 2:
+            gates = self.gates_in(p.labels) if p.labels else tuple(reversed(self.activations))
+            found += [
+                Meaning(
+                    "slopes",
+                    v,
+                    p.times,
+                    said=f"{p.letter} read as the slopes of {v} on a diagonal",
+                    cost=0.2 * k,
+                )
+                for k, v in enumerate(v for v in gates if v in self.activations)
+            ]
+        if not found and p.letter == self.perturbed and not p.labels:
+            said = f"{p.letter} read as a small change of the state, carried along"
+            found.append(Meaning("perturbation", "", p.times, said=said))
         if p.letter in STACKED and not p.labels:
             found += [Meaning("stack", order, p.times, cost=k) for k, order in enumerate(("hx", "xh"))]
-        return found
+        return found or fused.side(p, self)
 
     def _product(self, p: Parts) -> Meaning | None:
         """The product r ⊙ h that a matrix multiplies, under a name of both letters: hr, rh, r⊙h."""
@@ -232,7 +242,10 @@ class Names:
         text = "".join(labels)
         gates = [v for v in self.cell.values if _mentions(text, v)]
         gates += [v for v in self.cell.values if self.own(text) == v and v not in gates]
-        pool = [w for v in gates for w in self._used(v) if w in self.matrices]
+        pool = [w for v in gates for w in self.used(v) if w in self.matrices]
+        state = gates and "cell" in self._by_use and all(self._hidden(g) for g in gates)
+        if state:  # W_h of an LSTM: for the state, of all gates
+            gates = []
         if not pool and gates and "candidate" in self._by_use:  # W_c, where c is the state: its candidate's
             gate = self._by_use["candidate"]
             pool = [w for w in names_in(self.cell.equation(gate).right) if w in self.matrices]
@@ -240,6 +253,7 @@ class Names:
         result = []
         shown = p.letter + (f"_{''.join(p.labels)}" if p.labels else "")
         wants = _wants(p.letter, text, [plain(g.rstrip("'")) for g in gates])
+        together = self._together(p, text, wants, gates)
         if wants and own:
             return []  # W_xh of the cell is that and nothing else
         if wants and any(wants == self.hint(w) for w in pool):
@@ -255,7 +269,7 @@ class Names:
             cost = 0.1 if wants == hint else 0.5 if not wants else 1.5
             kind = {"x": "input", "h": "recurrent"}.get(hint, "")
             result.append(Meaning("weight", w, said=f"{shown} read as the {kind} matrix {w}", cost=cost))
-        result.sort(key=lambda m: m.cost)
+        result = sorted([*result, *together], key=lambda m: m.cost)
         by_hint = {self.hint(w): w for w in pool}
         if len(pool) == 2 and set(by_hint) == {"h", "x"} and not wants:
             for k, order in enumerate(("hx", "xh")):
@@ -266,7 +280,20 @@ class Names:
                 )
         return result
 
-    def _used(self, value: str) -> tuple[str, ...]:
+    def _hidden(self, value: str) -> bool:
+        return value in self.cell.next_states and value.rstrip("'") == self._by_use["hidden"]
+
+    def _together(self, p: Parts, text: str, wants: str, gates: list[str]) -> list[Meaning]:
+        """One matrix for all gates: likeliest where no gate is named, and W_h of a cell whose state is h."""
+        own = [g for g in gates if g not in self.cell.next_states]
+        ambiguous = text == "ih" and own  # of gate i and the state, or from the input to all gates
+        if ambiguous:
+            wants, own = "x", []
+        found = fused.weights(p, self, wants, own)
+        later = 0.6 if ambiguous or (gates and "cell" not in self._by_use) else 0.0
+        return [replace(m, cost=m.cost + later) for m in found]
+
+    def used(self, value: str) -> tuple[str, ...]:
         """The names in a value's equation, and in that of its argument where that has a name."""
         right = self.cell.equation(value).right
         if isinstance(right, Activation) and isinstance(right.operand, Name):
@@ -293,9 +320,10 @@ class Names:
         gates = [v for v in self.cell.values if label and (self.own(label) == v or _mentions(label, v))]
         biases = [w for w in self.cell.weights if len(self.cell.shapes[w]) == 1]
         pool = [w for v in gates for w in names_in(self.cell.equation(v).right) if w in biases] or biases
+        together = fused.biases(p, self)
         if len(pool) > 1:
-            return []
-        return [Meaning("weight", w, said=f"{p.key} read as the bias {w}") for w in pool]
+            return together
+        return [*(Meaning("weight", w, said=f"{p.key} read as the bias {w}") for w in pool), *together]
 
     def hint(self, weight: str) -> str:
         """Whether a matrix multiplies the input (x) or a state (h), by its columns."""
@@ -330,7 +358,7 @@ def _wants(letter: str, text: str, gates: list[str]) -> str:
     rest = text
     for g in gates:
         rest = rest.replace(g, "", 1)
-    if "x" in rest or rest in ("I", "in", "i"):
+    if "x" in rest or rest in ("I", "in", "i", "ih", "input", "inp"):
         return "x"
     if "h" in rest or rest in ("R", "rec", "r", "s"):
         return "h"

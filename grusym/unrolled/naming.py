@@ -19,9 +19,10 @@ from grusym.language.surface import Written
 from grusym.language.times import written
 from grusym.unrolled.arrays import Algebra, Misfit, Thing, scalar
 from grusym.unrolled.choices import Choices, Option
+from grusym.unrolled.fused import part
 from grusym.unrolled.index import NOW, Index, read_index
 from grusym.unrolled.lexer import PARTED
-from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.names import Parts, parts
 from grusym.unrolled.scene import OUTSIDE, TURNED, Outside, Scene, world
 from grusym.unrolled.targets import gradient_target
@@ -45,6 +46,11 @@ class Naming:
             )
             self.flipped = bool(option.value)
             self.rows = self.flipped
+        elif scene.code and not scene.rows:
+            said = "vectors read as rows, one for each example of a batch; weights as the cell has them"
+            self.rows = bool(
+                choices.pick("batch", [Option(False), Option(True, said, 1.5)], sized=True).value
+            )
         self.algebra = Algebra(choices, self.rows, scene.code)
         self.inner = "t"
         self.handed_back = False  # whether a gradient is evaluated
@@ -192,6 +198,14 @@ class Naming:
                 return self._weight(self._section(m))
             case "weights":
                 return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
+            case "arguments":
+                time = self._argument_step(m)
+                found = [w.argument(gate, time) for gate in m.name.split()]
+                return self._vector(self._inside(lambda: np.concatenate(found)))
+            case "parts":
+                return self._vector(self._inside(lambda: self._parts_of(m)))
+            case "fused":
+                return self._weight(self._one_matrix([w.weights[name] for name in m.name.split()], m.block))
             case "product":
                 time = self._step(m)
                 known = [w.at(x, time - (x in self.names.cell.states)) for x in m.name.split()]
@@ -212,10 +226,20 @@ class Naming:
                 return self._vector(self._inside(lambda: w.targets[self._step(m)]), True)
             case "local":
                 return self._vector(self._inside(lambda: self.world.local(self._step(m))), True)
+            case "slopes":
+                return Thing("matrix", np.diag(self._inside(lambda: w.slope(m.name, self._argument_step(m)))))
+            case "perturbation":
+                return self._vector(self._inside(lambda: self._perturbed(m)))
             case "step_jacobian":
                 i = self._step(m)
                 return self._matrix(self._inside(lambda: w.jacobian(w.out, i, w.out, i - 1)))
         raise Misfit(f"{m.kind} has no value")
+
+    def _perturbed(self, m: Meaning) -> Any:
+        """What a small change of the first state has become at a time: v_t = ∂h_t/∂h_0 v_0."""
+        w, time = self.plain, self._when(m)
+        first = w.errors[0] @ w.V
+        return first if time == 0 else w.jacobian(w.out, time, w.out, 0) @ first
 
     def _section(self, m: Meaning) -> Any:
         """The part of a weight that multiplies the input or the state."""
@@ -232,6 +256,19 @@ class Naming:
     def _beside(self, arrays: list[Any]) -> Any:
         """Matrices as one: side by side over columns, one above the other where vectors are rows."""
         return np.concatenate(arrays, axis=0 if self.scene.rows else 1)
+
+    def _parts_of(self, m: Meaning) -> Any:
+        """What the input or the state brings to each pre-activation, one after another."""
+        time = self._step(m)
+        inner = [(gate, part(self.names, gate, m.block)) for gate in m.name.split()]
+        found = [self.plain.evaluate(e, time, self.plain.shape(g)) for g, e in inner if e is not None]
+        return np.concatenate(found)
+
+    def _one_matrix(self, arrays: list[Any], block: str) -> Any:
+        """The matrices of all gates as one; of each gate's two side by side first, where it is for [h, x]."""
+        if len(block) > 1:
+            arrays = [self._beside(list(pair)) for pair in zip(arrays[::2], arrays[1::2], strict=True)]
+        return np.concatenate(arrays, axis=1 if self.scene.rows else 0)
 
     def _stacked(self, m: Meaning) -> Any:
         """[h, x] as one vector."""

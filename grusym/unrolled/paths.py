@@ -50,8 +50,9 @@ def _by_shares(scene: Scene, relation: Relation, bases: Picked) -> tuple[str, ..
             continue
         if shares is None or left.array.shape != right.array.shape:
             continue
-        for size in range(1, min(4, len(shares)) + 1):
-            for some in combinations(shares.items(), size):
+        fitting = [(name, share) for name, share in shares.items() if share.shape == right.array.shape]
+        for size in range(1, min(4, len(fitting)) + 1):
+            for some in combinations(fitting, size):
                 total = replace(left, array=right.array + sum(share for _, share in some))
                 if holds(evaluation, left, total, "="):
                     return tuple(name for name, _ in some)

@@ -37,6 +37,7 @@ class Scene:
     local: bool = False  # whether the loss of a single step is spoken of
     head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
     assigned: NameToken | None = None  # the name that the first side gives a value
+    old_fixed: bool = False  # whether derivatives by weights hold the old state fixed
     constant: frozenset[str] = frozenset()  # values that are held constant at every step
     cut: frozenset[tuple[str, int]] = frozenset()  # held so many steps after the time of the left side
 

@@ -16,7 +16,7 @@ from grusym.language.expression import (
 from grusym.language.surface import Written
 from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Option
-from grusym.unrolled.meanings import Meaning
+from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.naming import Naming
 from grusym.unrolled.scene import SLOPE_IN_OUTPUT
 from grusym.unrolled.tree import (

@@ -32,6 +32,7 @@ from grusym.unrolled.notation import COMMANDS, Notation
 from grusym.unrolled.places import Places
 from grusym.unrolled.tree import (
     OUTER,
+    Crossed,
     Dots,
     GradientOf,
     Largest,
@@ -43,10 +44,19 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Vectorised,
 )
 
 SUM, PRODUCT, FACTOR = 0, 1, 2  # how tightly a node binds
-LOOSE = {Sum: SUM, Negative: SUM, Chain: PRODUCT, Hadamard: PRODUCT, Starred: PRODUCT, Quotient: PRODUCT}
+LOOSE = {
+    Sum: SUM,
+    Negative: SUM,
+    Chain: PRODUCT,
+    Hadamard: PRODUCT,
+    Starred: PRODUCT,
+    Quotient: PRODUCT,
+    Crossed: PRODUCT,
+}
 
 
 @dataclass(frozen=True)
@@ -203,14 +213,25 @@ class Speller:
                 return f"{self.notation.function('σ')}'({self.of(u)})"
             case Norm(operand=u, which=which):
                 bar = r"\|" if latex else "‖" if "‖" in self.source else "||"
+                if which == "|":
+                    return f"|{self.of(u)}|"
                 return f"{bar}{self.of(u)}{bar}" + (f"_{which}" if which else "")
             case Largest(which=which, operand=u):
                 return self.notation.largest(which) + (f"({self.of(u)})" if u is not None else "")
             case Raised(base=u, exponent=k):
                 return f"{self._raisable(u)}^{{{k}}}" if latex else f"{self._raisable(u)}^{k}"
             case Sliced(operand=u, ranges=ranges):
-                shown = ", ".join(f"{a}:{b}" for a, b in ranges)
+                shown = ", ".join(a if a == "None" else f"{a}:{b}" for a, b in ranges)
                 return f"{self.of(u, FACTOR)}[{shown.replace('_', chr(92) + '_') if latex else shown}]"
+            case Crossed(left=u, right=v, kronecker=kronecker):
+                cross = r"\otimes" if latex else "⊗"
+                if kronecker:
+                    return f"{self.notation.module}kron({self.of(u)}, {self.of(v)})"
+                return f"{self.of(u, FACTOR)} {cross} {self.of(v, FACTOR)}"
+            case Vectorised(operand=u, rows=rows):
+                if rows:
+                    return f"{self.of(u, FACTOR)}.ravel()"
+                return (r"\mathrm{vec}" if latex else "vec") + f"({self.of(u)})"
             case Dots():
                 return r"\dots" if latex else "..."
             case Rest():

@@ -149,6 +149,10 @@ def _affine(label: str, state: str, x: str, rows: bool, names: frozenset[str], h
 def _weights(label: str, names: frozenset[str]) -> tuple[str, str]:
     """The matrices of a gate for input and state, in the claims' own letters where they are plain."""
     plain = label.strip("{}")
+    if plain == "i" and {"W_{hh}", "W_hh", "Whh", "w_{hh}", "w_hh", "gates"} & {
+        n.removeprefix("d") for n in names
+    }:
+        names = names - {"W_{ih}", "W_ih", "Wih"}  # from the input to all gates, not of the input gate
     state = next((n for n in (f"W_{{h{plain}}}", f"W_{{{plain}h}}", f"U_{{h{plain}}}") if _in(n, names)), "")
     inputs = next((n for n in (f"W_{{x{plain}}}", f"W_{{{plain}x}}") if _in(n, names)), "")
     if state:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grusym.unrolled import fused
 from grusym.unrolled.index import Index
-from grusym.unrolled.meanings import GRADIENT_LETTERS, Meaning, Names
+from grusym.unrolled.meaning import Meaning
+from grusym.unrolled.meanings import GRADIENT_LETTERS, Names
 from grusym.unrolled.names import Parts
 
+TOGETHER = ("arguments", "parts", "fused", "biases")
 ADORNMENTS = frozenset({"total", "tot", "all", "full", "new"})
-TAKEN = ("value", "argument", "weight", "weights", "output_weight", "product")
+TAKEN = ("value", "argument", "weight", "weights", "output_weight", "product", *TOGETHER)
 
 
 def gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None:
@@ -27,11 +30,11 @@ def _gradient_target(p: Parts, names: Names) -> tuple[list[Meaning], str] | None
     for mark in ("dL", "dE", "dJ", "dl"):
         if letter == mark and labels and labels[0].startswith("d"):
             return _targets(names, labels[0][1:], labels[1:], p), "∂"
-    if letter in GRADIENT_LETTERS:
+    if letter in GRADIENT_LETTERS or letter == "λ":
         if labels:
             found = _targets(names, labels[0], labels[1:], p)
             return (found, "δ" if letter == "δ" else "d") if found else None
-        if letter in ("δ", "delta", "grad", "∂", "ε", "e", "grad_output", "dout"):
+        if letter in ("δ", "λ", "delta", "grad", "∂", "ε", "e", "grad_output", "dout"):
             hidden = names.cell.equations[-1].left
             out = hidden.rstrip("'") if hidden in names.cell.next_states else names.cell.states[-1]
             found = [Meaning("value", out, p.times)]
@@ -71,7 +74,7 @@ def _targets(names: Names, letter: str, labels: tuple[str, ...], p: Parts) -> li
     if letter in ("tanh", "raw", "pre", "net"):
         return [Meaning("argument", names.activations[-1], times)]
     inner = Parts(letter, labels, times)
-    found = names.meanings(inner)
+    found = names.meanings(inner) or fused.sides(inner, names)
     if not found and names.own(letter) and set(labels) <= ADORNMENTS:
         found = names.meanings(Parts(letter, (), times))
     if not found and not labels:  # δ^all, where a_all is a value

@@ -86,6 +86,23 @@ class Largest(Expression):
     operand: Expression | None
 
 
+@dataclass(frozen=True, slots=True)
+class Crossed(Expression):
+    """left ⊗ right: the outer or the Kronecker product, or one entry by entry, as the sides fit."""
+
+    left: Expression
+    right: Expression
+    kronecker: bool = False  # np.kron says which
+
+
+@dataclass(frozen=True, slots=True)
+class Vectorised(Expression):
+    """vec(operand): the columns of a matrix one under another; in code its rows, one after another."""
+
+    operand: Expression
+    rows: bool = False
+
+
 @dataclass(frozen=True)
 class Relation:
     """A chain of sides with the signs between them: = , ≤, ≥, +=."""

@@ -17,6 +17,7 @@ from grusym.language.surface import Written
 from grusym.language.times import surface, written
 from grusym.unrolled import kinds
 from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.carried import carried
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.definitions import without_definitions
 from grusym.unrolled.evaluation import Evaluation
@@ -113,6 +114,7 @@ def _step(
 ) -> Verdict:
     """The verdict on one relation; `known` is what names of gradients mean in the lines before it."""
     statement = _statement(relation)
+    names = replace(names, perturbed=carried(relation, names))
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
     if constant:

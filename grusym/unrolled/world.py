@@ -25,11 +25,18 @@ Held = frozenset[tuple[str, int | None]]  # a value's name, and the time at whic
 FREE: Held = frozenset()
 
 
-def _with(e: Expression, factors: frozenset[str], new: Expression) -> Expression:
-    """A tree with a product of two names replaced."""
-    if isinstance(e, Hadamard) and {str(e.left), str(e.right)} == factors:
+def _with(e: Expression, inner: Expression, new: Expression) -> Expression:
+    """A tree with a part of it replaced."""
+    if e == inner:
         return new
-    return rebuilt(e, tuple(_with(child, factors, new) for child in children(e)))
+    return rebuilt(e, tuple(_with(child, inner, new) for child in children(e)))
+
+
+def product_in(e: Expression, factors: frozenset[str]) -> Expression | None:
+    """The elementwise product of two names in a tree."""
+    if isinstance(e, Hadamard) and {str(e.left), str(e.right)} == factors:
+        return e
+    return next((x for x in (product_in(child, factors) for child in children(e)) if x is not None), None)
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,11 @@ class World:
         }
         self.rng = np.random.default_rng([7, point.seed])
         self.weights = {name: self._draw(name, point.scale) for name in cell.weights}
-        small = 1e-3 if point.calm else 0.8
+        small = 1e-3 / max(point.scale, 1.0) ** point.steps if point.calm else 0.8
         self.first = {s: self._draw(s, small) for s in cell.states}
         self.inputs = [{x: self._draw(x, small) for x in cell.inputs} for _ in range(point.steps + 1)]
         if point.calm:
-            self.weights = {k: v * (1e-3 if v.ndim < 2 else 1.0) for k, v in self.weights.items()}
+            self.weights = {k: v * (small if v.ndim < 2 else 1.0) for k, v in self.weights.items()}
         width = self.sizes.get("n", point.n) if self.shape(cell.next_of(self.out)) is None else 0
         width = self.shape(cell.next_of(self.out))[0] if self.shape(cell.next_of(self.out)) else width or 1
         self.V = self.rng.normal(size=(point.outputs, width))
@@ -182,15 +189,17 @@ class World:
             total = total + np.tensordot(local, self.jacobian(self.out, i, by, j, held, kind), 1)
         return total
 
-    def by_product(self, value: str, factors: list[str], time: int) -> Array:
-        """The derivative of a value, or of its activation's argument, by a product of two names in it."""
+    def by_part(self, value: str, part: Expression, time: int) -> Array:
+        """The derivative of a value, or of its activation's argument, by a vector that is part of it."""
         e = self.cell.equation(value).right
         e = e.operand if isinstance(e, Activation) else e
-        mark = Name("product")
+        if isinstance(e, Name) and e.name in self.cell.values:  # the argument has a name
+            e = self.cell.equation(e.name).right
+        mark = Name("part")
         known = self._known(time)
-        base = known[factors[0]] * known[factors[1]]
-        inside = _with(e, frozenset(factors), mark)
-        shapes = {**self.cell.shapes, mark.name: self.cell.shapes[factors[0]]}
+        base = evaluate(part, known, self.cell.shapes, self.shape(value))
+        inside = _with(e, part, mark)
+        shapes = {**self.cell.shapes, mark.name: self.cell.shapes[value]}
         columns = []
         for k in range(base.size):
             stepped = base.astype(complex)
