@@ -38,6 +38,7 @@ EXTREMES = tuple(
 )
 MOST = 300
 MOST_LETTERS = 5  # letters that are times; each multiplies the assignments by the number of steps
+ADDED = "+= adds what some of the paths bring"
 FEW = 30  # readings tried where something is held constant
 
 
@@ -181,8 +182,7 @@ def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing
     shares = evaluation.shares(target)
     if shares is None or not part.vector:
         return False
-    said = "+= adds what some of the paths bring"
-    evaluation.choices.pick("shares", [Option(None, said)])
+    evaluation.choices.pick("shares", [Option(None, ADDED)])
     for size in range(1, len(shares)):
         for some in combinations(shares, size):
             total = Thing(part.kind, sum(some[1:], start=some[0]), loss=True)

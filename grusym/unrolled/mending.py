@@ -56,7 +56,7 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
         return search.bound() or Mended(kinds.NORM)
     search.bases, fits = _bases(scenes[0], relation)
     if not fits:
-        return search.deep() or search.meaningless()
+        return search.deep() or search.with_paths() or search.meaningless()
     return (
         search.quick(0)
         or search.quick(1)

@@ -65,7 +65,7 @@ def is_weight(e: Expression, names: Names) -> bool:
     if not isinstance(e, Written) or not e.name.base[:1].isalpha():
         return False
     found = names.meanings(parts(e.name, ALWAYS))
-    return bool(found) and found[0].kind in ("weight", "weights", "output_weight", "block")
+    return bool(found) and found[0].kind in ("weight", "weights", "output_weight", "block", "fused")
 
 
 def gradientlike(e: Expression, names: Names) -> bool:

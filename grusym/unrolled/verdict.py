@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,25 +13,27 @@ from grusym.errors import ReadError
 from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.claim_grammar import LOSSES
-from grusym.language.expression import Expression
+from grusym.language.expression import Expression, Sum
 from grusym.language.surface import Written
 from grusym.language.times import surface, written
 from grusym.unrolled import kinds
 from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.brackets import balanced
 from grusym.unrolled.carried import carried
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.definitions import without_definitions
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.grammar import relations
-from grusym.unrolled.judge import POINTS, Finding, conditions, judged, scenes
+from grusym.unrolled.judge import ADDED, POINTS, Finding, conditions, judged, scenes
 from grusym.unrolled.lexer import wide_tokens
+from grusym.unrolled.lifted import lifted
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.notation import CODE
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.spelled import Speller
-from grusym.unrolled.tree import Relation
+from grusym.unrolled.tree import Dots, Relation
 
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
 NO_PROOF = "the sides agree at generic points of three sizes, which is no proof"
@@ -38,7 +41,9 @@ UNSURE = (
     "under no reading do the sides agree, nor after one change; since the cell was completed or names were "
     "guessed, this may be a misreading: give the whole cell in the letters of the claim"
 )
+REST = "the ellipsis stands for the other paths"
 LONGEST = 8_000
+BRACKETS = 3  # ways to mend a bracket under which a correction is looked for
 APPROXIMATE = "≈ read as an equality"
 
 
@@ -63,17 +68,50 @@ class Frame:
 def over_steps(frame: Frame, text: str, constant: Iterable[str] = (), mend: bool = True) -> Verdict:
     """The verdict on a claim, or on several lines of claims, over the steps of a cell.
 
+    One bracket without a partner is read in each way that its line allows, and said.
     Raises ReadError with line and column at what cannot be read.
     """
+    held = frozenset(constant)
+    try:
+        return _over_steps(frame, text, held, mend)
+    except ReadError:
+        found = _balanced(frame, text, held, mend) if len(text) <= LONGEST else None
+        if found is None:
+            raise
+        return found
+
+
+def _balanced(frame: Frame, text: str, constant: frozenset[str], mend: bool) -> Verdict | None:
+    """The verdict on a text with its one unmatched bracket mended; where a way makes it hold, on that."""
+    verdicts: list[tuple[Verdict, str, str]] = []
+    for whole, said in balanced(text):
+        with suppress(ReadError):
+            verdict = _over_steps(frame, whole, constant, mend=False)
+            verdicts.append((verdict, whole, said))
+            if verdict.holds:
+                return _saying(verdict, said)
+    if not verdicts:
+        return None
+    tried = [(_over_steps(frame, whole, constant, mend), said) for _, whole, said in verdicts[:BRACKETS]]
+    best, said = next(((v, s) for v, s in tried if v.fix), tried[0])
+    return _saying(best, said)
+
+
+def _saying(verdict: Verdict, said: str) -> Verdict:
+    found = (said, *verdict.assumes)
+    return replace(verdict, assumes=found, claim=replace(verdict.claim, assumes=found))
+
+
+def _over_steps(frame: Frame, text: str, constant: frozenset[str], mend: bool) -> Verdict:
     if len(text) > LONGEST:
         raise ReadError(
             f"a claim of {len(text)} characters is too long to judge over steps; the limit is {LONGEST}", 1, 1
         )
     read = relations(wide_tokens(text), text)
-    names = Names(frame.cell, frame.given, _letters(read))
+    names = Names(lifted(frame.cell), frame.given, _letters(read))
     lines = without_definitions(read, names)
     known: dict[str, str] = {}
-    steps = tuple(_step(frame, names, relation, text, frozenset(constant), mend, known) for relation in lines)
+    steps = tuple(_step(frame, names, relation, text, constant, mend, known) for relation in lines)
     if len(steps) == 1:
         return steps[0]
     first = next((s for s in steps if not s.holds), steps[0])
@@ -115,12 +153,13 @@ def _step(
     """The verdict on one relation; `known` is what names of gradients mean in the lines before it."""
     statement = _statement(relation)
     names = replace(names, perturbed=carried(relation, names))
+    relation, rest = _without_rest(relation)
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
     if constant:
         made = [replace(scene, constant=constant) for scene in made]
     finding = judged(made, relation, known=known)
-    said = [*finding.said, *(f"{v} held constant" for v in sorted(constant))]
+    said = [*(REST if rest and s == ADDED else s for s in finding.said), *(f"{v} held constant" for v in sorted(constant))]
     if "≈" in relation.signs:
         said.append(APPROXIMATE)
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
@@ -134,7 +173,33 @@ def _step(
     certain = frame.given >= frozenset(frame.cell.shapes) and not any(
         _guessed(w, names) for side in relation.sides for w in written(side)
     )
-    return _refused(claim, finding, made, relation, mend, text, certain)
+    refused = _refused(claim, finding, made, relation, mend, text, certain)
+    if rest and mend and refused.outcome == "undecided":
+        return _by_terms(claim, made, relation, text) or refused
+    return refused
+
+
+def _by_terms(claim: Claim, made: list[Scene], relation: Relation, text: str) -> Verdict | None:
+    """The verdict on the first term before an ellipsis that is what no path brings, but is after one change."""
+    last = relation.sides[-1]
+    for term in last.terms if isinstance(last, Sum) else ():
+        alone = replace(relation, sides=(relation.sides[0], term))
+        if judged(made, alone).outcome == "holds":
+            continue
+        found = mended(made, alone)
+        if found is not None:
+            return _mended(claim, found, made, alone, _place(term), text)
+    return None
+
+
+def _without_rest(relation: Relation) -> tuple[Relation, bool]:
+    """A relation without the ellipsis at its end, A = B + ..., which leaves paths to the reader."""
+    last = relation.sides[-1]
+    if relation.signs != ("=",) or not isinstance(last, Sum) or not isinstance(last.terms[-1], Dots):
+        return relation, False
+    kept = last.terms[:-1]
+    right = kept[0] if len(kept) == 1 else replace(last, terms=kept)
+    return replace(relation, sides=(relation.sides[0], right), signs=("+=",)), True
 
 
 def _refused(
