@@ -27,7 +27,7 @@ class Thing:
     """A value: kind is scalar, col, row, matrix or eye (a multiple of the identity of any size).
 
     `loss`: a gradient of the loss; `derivative`: a Jacobian; `weight`: the shape of the weight that the
-    columns of a derivative by a weight run over; `flat`: from code, where a vector is neither row nor column.
+    columns of a derivative by a weight run over; `axis`: a vector with an axis of one, v[:, None] of code.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Thing:
     loss: bool = False
     derivative: bool = False
     weight: tuple[int, ...] = ()
+    axis: bool = False
 
     @property
     def size(self) -> int:
@@ -86,6 +87,8 @@ class Algebra:
             other, eye = (b, a) if a.kind == "eye" else (a, b)
             return replace(other, array=eye.array * other.array)
         elementwise = sign == "⊙" or (sign == "*" and self.code)
+        if elementwise and (a.axis or b.axis) and "matrix" in (a.kind, b.kind):
+            return self._broadcast(a, b)
         if a.kind == "matrix" and b.kind == "matrix":
             return self._matrices(a, b, elementwise)
         if a.kind == "matrix":
@@ -111,6 +114,13 @@ class Algebra:
         if a.kind == b.kind == "matrix" and a.array.shape == b.array.shape and not kronecker:
             options.append(Option(self.times(a, b, "⊙"), "⊗ read as a product entry by entry", 0.6))
         return self._picked("crossed", options, "⊗ between two things that have no such product")
+
+    def _broadcast(self, a: Thing, b: Thing) -> Thing:
+        """v[:, None] * M and v[None, :] * M as NumPy has them."""
+        v, m = (a, b) if b.kind == "matrix" else (b, a)
+        if not self._fits(m, v, 0 if v.kind == "col" else 1):
+            raise Misfit("a vector and a matrix of other sizes are multiplied entry by entry")
+        return replace(m, array=_flat(v, 0) * m.array)
 
     def _matrices(self, a: Thing, b: Thing, elementwise: bool) -> Thing:
         if elementwise:

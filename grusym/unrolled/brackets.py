@@ -11,7 +11,7 @@ _END = re.compile(r"(?<=[\w)\]}²³ᵀ'])\s*(?=[-+=,]|\\cdot|\\odot|⊙|·|\*|@|
 
 
 def balanced(text: str) -> Iterator[tuple[str, str]]:
-    """The texts in which the one bracket too many or too few is mended, with what was done; none if all match.
+    """The texts in which one bracket too many or too few is mended, and what was done; if all match, none.
 
     One opening bracket that is never closed is closed at the end of a term behind it, the last place first;
     one closing bracket that was never opened is left out.
@@ -21,7 +21,10 @@ def balanced(text: str) -> Iterator[tuple[str, str]]:
         return
     if extra:
         at = extra[0]
-        yield text[:at] + " " + text[at + 1 :], f"the {text[at]!r} of column {_column(text, at)}, never opened, left out"
+        yield (
+            text[:at] + " " + text[at + 1 :],
+            f"the {text[at]!r} of column {_column(text, at)}, never opened, left out",
+        )
         return
     begun = open_[0]
     closing = {"(": ")", "[": "]"}.get(text[begun])
@@ -31,7 +34,8 @@ def balanced(text: str) -> Iterator[tuple[str, str]]:
     last = len(text) if line_end < 0 else line_end
     places = [m.start() for m in _END.finditer(text, begun + 2, last) if _level(text, begun, m.start())]
     for at in places[::-1][:MOST]:
-        said = f"the {text[begun]!r} of column {_column(text, begun)}, never closed, closed at column {_column(text, at)}"
+        opened, closed = _column(text, begun), _column(text, at)
+        said = f"the {text[begun]!r} of column {opened}, never closed, closed at column {closed}"
         yield f"{text[:at]}{closing}{text[at:]}", said
 
 

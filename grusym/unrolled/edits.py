@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from grusym.language.expression import (
     ONE,
@@ -22,6 +23,7 @@ from grusym.language.surface import Chain, Starred, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
 from grusym.unrolled.additions import Author, factors, sums, upstream
+from grusym.unrolled.entries import exchanged, numbered
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.sites import (
     Edit,
@@ -35,7 +37,7 @@ from grusym.unrolled.sites import (
     with_inner,
 )
 from grusym.unrolled.slips import named, renamed, slips, time_of
-from grusym.unrolled.tree import OUTER as OUTER_SIGN, Largest, Norm, Partial, Repeated, Sliced
+from grusym.unrolled.tree import OUTER as OUTER_SIGN, Entry, Largest, Norm, Partial, Repeated, Sliced
 
 
 def edits(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
@@ -78,6 +80,11 @@ def _weightlike(e: Expression, names: Names) -> bool:
 
 
 def _transposes(e: Expression, names: Names) -> Iterator[Edit]:
+    for node, put in sites(e):
+        if isinstance(node, Entry) and len(node.letters) == 2:  # W_ij as W_ji
+            yield Edit(kinds.TRANSPOSE, put(replace(node, letters=node.letters[::-1])), node)
+    for first, second in combinations(sorted({x for node in surface(e) for x in numbered(node)}), 2):
+        yield Edit(kinds.TRANSPOSE, exchanged(e, {first: second, second: first}), e)
     under: set[int] = set()
     count = 0
     for node, put in sites(e):
@@ -305,7 +312,10 @@ def functions(e: Expression) -> Iterator[Edit]:
                     yield Edit(kinds.FUNCTION, put(replace(node, function=new)), node)
             if not slope:
                 yield Edit(kinds.FUNCTION, put(node.operand), node)
-        v = _squared(_one_less(node))
+        plain = _one_less(node)
+        if isinstance(plain, Written | Entry):  # 1 - v for 1 - v²
+            yield Edit(kinds.FUNCTION, put(Sum((ONE, Negative(Power(plain, 2))))), node)
+        v = _squared(plain)
         if v is not None:
             yield Edit(kinds.FUNCTION, put(Hadamard(v, Sum((ONE, Negative(v))))), node)
         if isinstance(node, Sum) and len(node.terms) == 2 and node.terms[0] == ONE:

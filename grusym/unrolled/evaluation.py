@@ -28,13 +28,15 @@ from grusym.unrolled.arrays import Misfit, Thing, scalar
 from grusym.unrolled.choices import Option
 from grusym.unrolled.gradients import Gradients
 from grusym.unrolled.index import Index
-from grusym.unrolled.scene import Outside
+from grusym.unrolled.scene import NoEntry, Outside
 from grusym.unrolled.tree import (
     Crossed,
     Dots,
+    Entry,
     GradientOf,
     Largest,
     Norm,
+    Over,
     Partial,
     Raised,
     Repeated,
@@ -45,6 +47,7 @@ from grusym.unrolled.tree import (
 )
 from grusym.unrolled.world import World
 
+ENTRIES = 64  # more than any vector has here
 FIRST = Index()  # the limit 0
 
 
@@ -103,6 +106,10 @@ class Evaluation(Gradients):
 
     def _over_steps(self, e: Expression) -> Thing:
         match e:
+            case Entry():
+                return self._entry(e)
+            case Over():
+                return self._over(e)
             case Repeated():
                 return self._repeated(e)
             case Crossed(left=u, right=v, kronecker=kronecker):
@@ -127,6 +134,42 @@ class Evaluation(Gradients):
             case Dots() | Rest():
                 raise read_error(e.span, "an ellipsis stands where it does not say what is left out")
         raise read_error(e.span, f"{type(e).__name__} is not read in a claim over steps")
+
+    def _entry(self, e: Entry) -> Thing:
+        before, self.entrywise = self.entrywise, True
+        array = np.asarray(self.of(e.operand).array)
+        self.entrywise = before
+        if not set(e.letters) <= set(self.entries):
+            raise Misfit("nothing says which entry is meant")
+        index = tuple(self.entries[x] for x in e.letters)
+        if isinstance(e.operand, Identity):
+            return scalar(float(len(set(index)) == 1))
+        if array.ndim != len(index):
+            raise Misfit(f"{len(index)} numbers of entries at an array of {array.ndim} axes")
+        if any(i >= size for i, size in zip(index, array.shape, strict=True)):
+            raise NoEntry("an entry that there is not")
+        return scalar(array[index])
+
+    def _over(self, e: Over) -> Thing:
+        """A sum, product or maximum over all entries."""
+        before = self.entries.get(e.letter)
+        found: list[Any] = []
+        while True:
+            self.entries[e.letter] = len(found)
+            try:
+                found.append(self.of(e.body).array)
+            except NoEntry:
+                break
+            if len(found) > ENTRIES:
+                raise read_error(e.span, f"no vector or matrix is numbered by {e.letter}")
+        self.entries.pop(e.letter)
+        if before is not None:
+            self.entries[e.letter] = before
+        if not found:
+            raise NoEntry("an entry that there is not")
+        if e.kind == "max":
+            return scalar(np.max(found))
+        return scalar(np.sum(found) if e.kind == "sum" else np.prod(found))
 
     def _vectorised(self, inner: Thing, rows: bool) -> Thing:
         """vec(A): its columns one under another; in code its rows."""
@@ -206,6 +249,8 @@ class Evaluation(Gradients):
             self.times[e.letter] = outer
         if e.kind == "sum":
             return reduce(self.algebra.plus, things)
+        if e.kind == "max":
+            return scalar(np.max([t.array for t in things]))
         if not falling and len(things) > 1 and things[0].kind == "matrix":
             order = self.choices.pick(
                 "order",
@@ -251,7 +296,9 @@ class Evaluation(Gradients):
         inner = self.of(e.operand)
         array = inner.array
         if ("None", "None") in e.ranges:
-            return replace(inner, kind="row" if e.ranges[0][0] == "None" else "col")
+            if not inner.vector:
+                raise Misfit("only a vector is given an axis of one")
+            return replace(inner, kind="row" if e.ranges[0][0] == "None" else "col", axis=True)
         n, m = self.scene.point.n, self.scene.point.m
         for axis, (low, high) in enumerate(e.ranges[: array.ndim] if array.ndim > 1 else e.ranges[-1:]):
             size = array.shape[axis]

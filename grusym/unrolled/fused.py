@@ -1,4 +1,4 @@
-"""What stands for all gates at once, and the sides of a pre-activation: W_ih of 4n × m, dgates, i_n and h_n."""
+"""What stands for all gates at once, and the sides of a pre-activation: W_ih of 4n × m, dgates, h_n."""
 
 from __future__ import annotations
 
@@ -100,6 +100,9 @@ def weights(p: Parts, names: Names, block: str, own: Iterable[str]) -> list[Mean
         return []
     shown = p.letter + (f"_{''.join(p.labels)}" if p.labels else "")
     result = []
+    lettered = [b for b in "xh" if all(w.startswith(p.letter) for g in gates for w in _matrices(names, g, b))]
+    if len(lettered) == 1 and not block:  # U, where the recurrent weights are U_i, U_f, U_o
+        block = lettered[0]
     for cost, which in _wanted(p.letter, block):
         rows = [_matrices(names, gate, which) for gate in gates]
         if all(rows):

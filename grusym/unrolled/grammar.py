@@ -462,11 +462,14 @@ class WideGrammar(ClaimGrammar):
         """∑ or ∏ with its limits and its body."""
         assert token.name is not None
         kind = token.text
+        if (several := re.fullmatch(r"\s*([A-Za-z])\s*,\s*([A-Za-z])\s*", token.name.subscript)) is not None:
+            inner = self._repeated(replace(token, name=replace(token.name, subscript=several[2])))
+            return Repeated(kind, several[1], None, None, inner, span=token.span)  # ∑_{i,j}
         letter, low, high = _limits(token.name, self)
         self.depth += 1
         if self.depth > DEEPEST:
             raise self.fail("sums and products nested too deeply", token)
-        body = self.term() if kind == "sum" else self._factors(letter)
+        body = self.term() if kind in ("sum", "max") else self._factors(letter)
         self.depth -= 1
         return Repeated(kind, letter, low, high, body, span=token.span)
 

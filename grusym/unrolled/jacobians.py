@@ -107,6 +107,8 @@ class Jacobians(Slopes):
                 if array.ndim > 2 and not self.rows_first(by.block == "rows"):
                     array = array.swapaxes(1, 2)
                 return self._matrix(array.reshape(array.shape[0], -1))
+            if self.entrywise:
+                return Thing("matrix", array, derivative=True)
             flat = array.reshape(array.shape[0], -1)
             return Thing("matrix", flat, derivative=True, weight=array.shape[1:])
         j = self._when(by)

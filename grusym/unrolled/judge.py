@@ -15,11 +15,12 @@ from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
 from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Choices, Option, readings
+from grusym.unrolled.entries import free_letters
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.index import read_index
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import ALWAYS, letters_of, parts, pieces
-from grusym.unrolled.scene import Scene
+from grusym.unrolled.scene import NoEntry, Scene
 from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 from grusym.unrolled.world import Point
 
@@ -30,7 +31,7 @@ EXTREMES = tuple(
     Point(3, 2, seed, calm=calm, scale=scale)
     for seed, (calm, scale) in enumerate(
         (
-            *((True, scale) for scale in (0.7, 1.5, 0.3, 1e-3, 30.0, 1e3)),
+            *((True, scale) for scale in (0.7, 1.5, 0.3, 1e-6, 30.0, 1e3)),
             *((False, scale) for scale in (0.2, 2.0, 30.0)),
         ),
         10,
@@ -39,6 +40,7 @@ EXTREMES = tuple(
 MOST = 300
 MOST_LETTERS = 5  # letters that are times; each multiplies the assignments by the number of steps
 ADDED = "+= adds what some of the paths bring"
+MOST_ENTRIES = 4
 FEW = 30  # readings tried where something is held constant
 
 
@@ -64,6 +66,9 @@ def scenes(
     words = {p for side in relation.sides for w in _written(side) for p in _words(w)}
     local = any(_local(w, names, letters) for side in relation.sides for w in _written(side))
     found = []
+    free = free_letters(relation)
+    if len(free) > MOST_ENTRIES:
+        raise ReadError(f"{', '.join(free)} would all number entries; at most {MOST_ENTRIES} are tried", 1, 1)
     bound = any(sign in ("≤", "≲", "≥") for sign in relation.signs)
     found_times = assignments(relation, names, letters, POINTS[0].steps)
     for k, point in enumerate((*POINTS, *EXTREMES) if bound else POINTS):
@@ -83,6 +88,7 @@ def scenes(
                     local,
                     head,
                     relation.sides[0].name if isinstance(relation.sides[0], Written) else None,
+                    entries=free,
                 )
             )
     return found
@@ -161,18 +167,42 @@ def _again(scene: Scene, relation: Relation, choices: Choices) -> bool:
 
 def attempt(scene: Scene, relation: Relation, choices: Choices) -> bool | str:
     """Whether a relation holds in a scene under a reading; what does not fit, in words."""
-    evaluation = Evaluation(scene, choices)
     try:
-        with np.errstate(all="ignore"):
-            things = [evaluation.side(side, i) for i, side in enumerate(relation.sides)]
-            if relation.signs == ("+=",):
-                return _added(evaluation, relation.sides[0], *things)
-            return all(
-                holds(evaluation, a, b, sign)
-                for a, b, sign in zip(things, things[1:], relation.signs, strict=False)
-            )
+        if scene.entries:
+            return _everywhere(scene, relation, choices)
+        return _compared(Evaluation(scene, choices), relation)
     except Misfit as error:
         return str(error) or "does not fit"
+
+
+def _everywhere(scene: Scene, relation: Relation, choices: Choices) -> bool:
+    """Whether a claim about entries holds for all that there are."""
+    most = max(scene.point.n, scene.point.m, scene.point.outputs)
+    tried = 0
+    for numbers in product(range(most), repeat=len(scene.entries)):
+        evaluation = Evaluation(scene, choices)
+        evaluation.entries = dict(zip(scene.entries, numbers, strict=True))
+        try:
+            if not _compared(evaluation, relation):
+                return False
+            tried += 1
+        except NoEntry:
+            continue
+    if not tried:
+        raise Misfit("no entry has these numbers")
+    return True
+
+
+def _compared(evaluation: Evaluation, relation: Relation) -> bool:
+    """Whether the sides of a relation stand as it says."""
+    with np.errstate(all="ignore"):
+        things = [evaluation.side(side, i) for i, side in enumerate(relation.sides)]
+        if relation.signs == ("+=",):
+            return _added(evaluation, relation.sides[0], *things)
+        return all(
+            holds(evaluation, a, b, sign)
+            for a, b, sign in zip(things, things[1:], relation.signs, strict=False)
+        )
 
 
 def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing) -> bool:

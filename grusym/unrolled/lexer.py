@@ -184,6 +184,13 @@ class WideLexer(Lexer):
         elif word == "prime" and m is not None:
             self.at = m.end()
             self._put("operator", "'", start, spaced)
+        elif (
+            m is not None
+            and word in ("max", "sup")
+            and re.match(r"\s*(?:\\limits)?\s*_", self.text[m.end() : m.end() + 20])
+        ):
+            self.at = m.end()
+            self._big("max", start, spaced)
         elif m is not None and word in ("infty", "max", "sup", "min", "det", "Tr"):
             self.at = m.end()
             self._put("name", word, start, spaced, NameToken({"infty": "∞", "sup": "max"}.get(word, word)))

@@ -34,4 +34,8 @@ def lifted(cell: Cell) -> Cell:
         whole = isinstance(equation.right, Activation)
         right = equation.right if whole else new(equation.right, equation.left)
         equations.append(replace(equation, right=right))
-    return cell if len(equations) == len(cell.equations) else replace(cell, equations=tuple(equations), shapes=shapes)
+    return (
+        cell
+        if len(equations) == len(cell.equations)
+        else replace(cell, equations=tuple(equations), shapes=shapes)
+    )

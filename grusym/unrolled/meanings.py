@@ -13,6 +13,7 @@ from grusym.language.cell import Cell
 from grusym.language.expression import Activation, Concatenation, Hadamard, Name, Product, names_in, walk
 from grusym.language.surface import Written
 from grusym.unrolled import fused
+from grusym.unrolled.lifted import NAMES as UNNAMED
 from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.names import ALWAYS, Parts, parts, plain
 
@@ -75,8 +76,9 @@ class Names:
 
     @cached_property
     def activations(self) -> tuple[str, ...]:
-        """The values that an activation gives."""
-        return tuple(e.left for e in self.cell.equations if isinstance(e.right, Activation))
+        """The values that an activation gives, those without a name in the cell's text first."""
+        found = (e.left for e in self.cell.equations if isinstance(e.right, Activation))
+        return tuple(sorted(found, key=lambda v: v not in UNNAMED))
 
     @cached_property
     def matrices(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ BASES = 6  # readings of the original under which a change is tried
 MOST = 10_000  # nodes evaluated in one pass over the changes
 TOTAL = 36_000  # nodes evaluated in all passes
 DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
+WIDE = 40  # readings of a claim with another name, where the original does not fit
 DEEP = (
     *(kinds.BRACKET, kinds.TRANSPOSE, kinds.CHAIN, kinds.ORDER, kinds.OUTER, kinds.FACTOR, kinds.FUNCTION),
     kinds.SLIP,
@@ -56,7 +57,7 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
         return search.bound() or Mended(kinds.NORM)
     search.bases, fits = _bases(scenes[0], relation)
     if not fits:
-        return search.deep() or search.with_paths() or search.meaningless()
+        return search.deep() or search.misnamed() or search.with_paths() or search.meaningless()
     return (
         search.quick(0)
         or search.quick(1)
@@ -143,6 +144,10 @@ class Search:
                     if result is True and self._holds(changed, Choices(dict(choices.picked))):
                         return Mended(edit.kind, changed, edit.node, said=choices.said)
         return None
+
+    def misnamed(self) -> Mended | None:
+        """A name of another size in the place of one, in a claim that does not fit as it stands."""
+        return self._deeper([c for c in self.changes if c[0].kind == kinds.SLIP and c[0].tier >= 2], WIDE)
 
     def mismatched(self) -> Mended | None:
         """A chain whose neighbours are no derivatives of each other's values."""

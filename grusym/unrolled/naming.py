@@ -56,6 +56,10 @@ class Naming:
         self.handed_back = False  # whether a gradient is evaluated
         self.right = False  # whether a side after the first is evaluated
         self.shift = 0
+        self.entries = {
+            x: k % 2 for k, x in enumerate(scene.entries)
+        }  # the numbers of the entries that letters stand for
+        self.entrywise = False  # whether an array is evaluated for one of its entries
 
     # ---- the world -----------------------------------------------------------------------------
 
@@ -315,6 +319,8 @@ class Naming:
         """A Jacobian in the layout of this reading."""
         if np.ndim(array) < 2:
             return scalar(array) if np.ndim(array) == 0 else self._vector(array)
+        if self.entrywise:  # an entry says which index is whose
+            return Thing("matrix", array, derivative=True)
         options = [Option(False), Option(True, TURNED, 1.0)]
         turned = self.choices.pick("layout", options, sized=True).value
         return Thing("matrix", array.T if turned else array, derivative=True)

@@ -21,6 +21,10 @@ class Outside(Misfit):
     """A time before the first or after the last step: another assignment of times is needed."""
 
 
+class NoEntry(Outside):
+    """A number of an entry that is larger than a vector has."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """What one evaluation is made in."""
@@ -37,6 +41,7 @@ class Scene:
     local: bool = False  # whether the loss of a single step is spoken of
     head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
     assigned: NameToken | None = None  # the name that the first side gives a value
+    entries: tuple[str, ...] = ()  # the letters of entries for all of which the claim is made
     old_fixed: bool = False  # whether derivatives by weights hold the old state fixed
     constant: frozenset[str] = frozenset()  # values that are held constant at every step
     cut: frozenset[tuple[str, int]] = frozenset()  # held so many steps after the time of the left side

@@ -16,10 +16,13 @@ from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.sites import Edit, Rebuild, gradientlike, sites
 from grusym.unrolled.targets import gradient_target
-from grusym.unrolled.tree import GradientOf, Partial
+from grusym.unrolled.tree import GradientOf, Partial, Repeated
 
 _INDEX = re.compile(r"(?<![A-Za-z\\])([tkijnsT])\s*([+-]\s*\d)?(?![A-Za-z])")
 _WORD = re.compile(r"(?:(?<=_)|(?<=\x1f)|^)(prev|next|curr)$")
+MISFITTING = 3  # the tier of names of another size: tried where a claim does not fit as it stands
+SIDES = {"x": "h", "h": "x", "ih": "hh", "hh": "ih", "i": "h", "input": "hidden", "hidden": "input"}
+_SIDE = re.compile(r"(?:ih|hh|hidden|input|[xhi])$")
 SCRIPTS = ("subscript", "label")
 
 
@@ -87,12 +90,17 @@ def slips(e: Expression, names: Names, left: Expression) -> Iterator[Edit]:
         elif isinstance(node, Written) and _moving(node, names):
             for new in times(node.name, words):
                 yield Edit(kinds.SLIP, put(replace(node, name=new)), node)
+        elif isinstance(node, Repeated):
+            for limit in ("low", "high"):
+                index = getattr(node, limit)
+                for by in (1, -1) if index is not None else ():
+                    yield Edit(kinds.SLIP, put(replace(node, **{limit: index.shifted(by)})), node)
 
 
 def _moving(w: Written, names: Names) -> bool:
     """Whether a name is of something that moves over the steps."""
     p = parts(w.name, ALWAYS)
-    found = names.meanings(p)
+    found = names.meanings(p) or (names.meanings(replace(p, labels=())) if time_of(w.name)[0] else [])
     return (not found and gradient_target(p, names) is not None) or (
         bool(found) and found[0].kind not in ("weight", "weights", "output_weight", "block")
     )
@@ -106,16 +114,31 @@ def renamed(e: Expression, names: Names) -> Iterator[Edit]:
 
 
 def _others(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
-    found = names.meanings(parts(node.name, ALWAYS))
+    p = parts(node.name, ALWAYS)
+    found = names.meanings(p)
+    together = found[0].kind if found else next((m.kind for m in (gradient_target(p, names) or ([],))[0]), "")
+    if together in ("fused", "parts", "biases") and (new := _other_side(node.name)) is not None:
+        yield Edit(kinds.SLIP, put(replace(node, name=new)), node, 2)
     if not found or found[0].kind not in ("value", "weight"):
         return
     cell, own = names.cell, found[0].name
     shape = cell.shapes[own]
-    pool = (*cell.states, *cell.values) if found[0].kind == "value" else cell.weights
+    pool = (*cell.states, *cell.values, *cell.inputs) if found[0].kind == "value" else cell.weights
     for other in pool:
-        if other != own and other not in cell.next_states and cell.shapes[other] == shape:
+        if other != own and other not in cell.next_states and len(cell.shapes[other]) == len(shape):
             time, part = time_of(node.name)
-            yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, 2)
+            tier = 2 if cell.shapes[other] == shape else MISFITTING
+            yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, tier)
+
+
+def _other_side(name: NameToken) -> NameToken | None:
+    """The name of what the state brings for that of what the input does, and the other way: W_ih and W_hh."""
+    for part in ("subscript", "base"):
+        text = getattr(name, part)
+        m = _SIDE.search(text)
+        if m is not None and (part == "subscript" or m.start()):
+            return replace(name, **{part: text[: m.start()] + SIDES[m[0]] + text[m.end() :]})
+    return None
 
 
 def named(value: str, time: str, part: str) -> NameToken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grusym.language.expression import Expression
 from grusym.unrolled.index import Index
@@ -101,6 +101,26 @@ class Vectorised(Expression):
 
     operand: Expression
     rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Expression):
+    """One entry of a vector, a matrix or a derivative, numbered by letters; `written` as the text has it."""
+
+    operand: Expression
+    letters: tuple[str, ...]
+    written: Expression | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Expression):
+    """A sum, product or maximum over the entries that a letter numbers."""
+
+    kind: str  # "sum", "prod" or "max"
+    letter: str
+    body: Expression
+    low: Index | None = None
+    high: Index | None = None
 
 
 @dataclass(frozen=True)

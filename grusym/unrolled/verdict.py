@@ -22,6 +22,7 @@ from grusym.unrolled.brackets import balanced
 from grusym.unrolled.carried import carried
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.definitions import without_definitions
+from grusym.unrolled.entries import plain, with_entries
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.grammar import relations
 from grusym.unrolled.judge import ADDED, POINTS, Finding, conditions, judged, scenes
@@ -153,13 +154,17 @@ def _step(
     """The verdict on one relation; `known` is what names of gradients mean in the lines before it."""
     statement = _statement(relation)
     names = replace(names, perturbed=carried(relation, names))
+    relation = with_entries(relation, names)
     relation, rest = _without_rest(relation)
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
     if constant:
         made = [replace(scene, constant=constant) for scene in made]
     finding = judged(made, relation, known=known)
-    said = [*(REST if rest and s == ADDED else s for s in finding.said), *(f"{v} held constant" for v in sorted(constant))]
+    said = [
+        *(REST if rest and s == ADDED else s for s in finding.said),
+        *(f"{v} held constant" for v in sorted(constant)),
+    ]
     if "≈" in relation.signs:
         said.append(APPROXIMATE)
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
@@ -180,7 +185,7 @@ def _step(
 
 
 def _by_terms(claim: Claim, made: list[Scene], relation: Relation, text: str) -> Verdict | None:
-    """The verdict on the first term before an ellipsis that is what no path brings, but is after one change."""
+    """The verdict on the first term before an ellipsis that no path brings, but one does after a change."""
     last = relation.sides[-1]
     for term in last.terms if isinstance(last, Sum) else ():
         alone = replace(relation, sides=(relation.sides[0], term))
@@ -263,8 +268,9 @@ def _mended(
         speller = Speller(text)
         pairs = zip(relation.sides, found.relation.sides, strict=True)
         changed = next((i for i, (a, b) in enumerate(pairs) if a is not b), None)
-        whole = speller.relation(found.relation, changed)
-        fix = whole if changed is None else speller.of(found.relation.sides[changed])
+        written = replace(found.relation, sides=tuple(plain(side) for side in found.relation.sides))
+        whole = speller.relation(written, changed)
+        fix = whole if changed is None else speller.of(written.sides[changed])
     paths = f"; path through {', '.join(found.paths)} missing" if found.paths else ""
     return Verdict(
         claim,

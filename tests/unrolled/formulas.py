@@ -1,4 +1,4 @@
-"""The cells of formulas.txt, and its claims: cell, claim, and whether it holds."""
+"""The cells of formulas.txt, and its claims: cell, claim (⏎ ends a line), and whether it holds."""
 
 from __future__ import annotations
 
@@ -33,13 +33,22 @@ CELLS: dict[str, list[str]] = {
         r"h_t = (1 - z_t) \odot h_{t-1} + z_t \odot \tilde{h}_t",
     ],
     "gru that keeps": [r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot n_t"],
+    "lstm, fused in rows": ["LSTM, row vectors; Wx [D,4H], Wh [H,4H]"],
+    "gru of PyTorch": [
+        "r_t = σ(W_{ir} x_t + b_{ir} + W_{hr} h_{t-1} + b_{hr})",
+        "z_t = σ(W_{iz} x_t + b_{iz} + W_{hz} h_{t-1} + b_{hz})",
+        "n_t = tanh(W_{in} x_t + b_{in} + r_t ⊙ (W_{hn} h_{t-1} + b_{hn}))",
+        "h_t = (1 - z_t) ⊙ n_t + z_t ⊙ h_{t-1}",
+    ],
+    "leaky": ["leaky echo-state network"],
+    "leaky, written out": ["h_t = (1 - α) h_{t-1} + α tanh(W h_{t-1} + U x_t)"],
     "gru in code": ["n = np.tanh(x @ Wn + (r * h_prev) @ Un)", "h = (1 - z) * h_prev + z * n"],
 }
 
 
 def _read(line: str) -> tuple[str, str, bool]:
     verdict, cell, claim = (part.strip() for part in line.split("|", 2))
-    return cell, claim, {"holds": True, "fails": False}[verdict]
+    return cell, claim.replace("⏎", "\n"), {"holds": True, "fails": False}[verdict]
 
 
 FORMULAS = [
