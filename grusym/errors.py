@@ -12,11 +12,13 @@ class GrusymError(Exception):
 class ReadError(GrusymError):
     """Text that cannot be read as a cell or a formula.
 
-    `line` and `column` count from 1 and point at the offending character of the text given.
+    `line` and `column` count from 1 and point at the offending character of the text given; `message` is
+    what the error says without them.
     """
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.line, self.column = line, column
+        self.message = message
         place = "" if line is None else f"line {line}, column {column}: "
         super().__init__(place + message)
 

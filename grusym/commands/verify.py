@@ -6,18 +6,24 @@ grusym verify --cell lstm "∂c'/∂c = f" "∂h'/∂c = o ⊙ (1 - tanh(c')²) 
 grusym verify --cell gru "∂h_t/∂h_k = ∏_{i=k+1}^{t} ∂h_i/∂h_{i-1}"
 grusym verify --says "LSTM, row vectors" "dc = dc_next + dh_next * o * (1 - np.tanh(c_next)**2)"
 
-A claim is an equality or a chain A = B = C; one text may hold several lines. Exits with 1 if a claim is
-refuted or left undecided.
+A claim is an equality or a chain A = B = C; one text may hold several lines. Exits with 0 if all claims
+hold, 1 if one is refuted or left undecided, 2 if one cannot be read (the others are judged all the same).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from grusym.errors import DataError
+from grusym.errors import DataError, ReadError
 from grusym.language.claim import Verdict
 from grusym.terminal import CELL_HELP, answer, answer_options, cell_options, given_cell
+
+
+WRONG_USAGE = 2  # the exit code of what cannot be read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,14 +65,42 @@ def run(options: argparse.Namespace) -> int:
             "standard input was asked for the cell and for the claims; give one of them otherwise"
         )
     texts = [sys.stdin.read() if claim == "-" else claim for claim in options.claims]
-    name, verdicts = _judged(options, texts)
-    text = "\n\n".join(v.outcome if options.quiet else str(v) for v in verdicts)
-    answer(options, text, {"cell": name, "verdicts": [v.to_json() for v in verdicts]})
-    return int(not all(v.holds for v in verdicts))
+    name, judge = _judge(options)
+    found = [_judged(judge, text) for text in texts]
+    shown = [_shown(text, v, options.quiet) for text, v in zip(texts, found, strict=True)]
+    records = [_record(text, v) for text, v in zip(texts, found, strict=True)]
+    answer(options, "\n\n".join(shown), {"cell": name, "verdicts": records})
+    unread = [v for v in found if isinstance(v, ReadError)]
+    for error in unread:
+        print(f"grusym verify: {error}", file=sys.stderr)
+    if unread:
+        return WRONG_USAGE
+    return int(not all(v.holds for v in found if isinstance(v, Verdict)))
 
 
-def _judged(options: argparse.Namespace, texts: list[str]) -> tuple[str, list[Verdict]]:
-    """The cell's name and the verdicts on the texts."""
+def _judged(judge: Callable[[str], Verdict], text: str) -> Verdict | ReadError:
+    try:
+        return judge(text)
+    except ReadError as error:
+        return error
+
+
+def _shown(text: str, found: Verdict | ReadError, quiet: bool) -> str:
+    if isinstance(found, Verdict):
+        return found.outcome if quiet else str(found)
+    return "unread" if quiet else f"unread: {text.strip()}"
+
+
+def _record(text: str, found: Verdict | ReadError) -> dict[str, Any]:
+    """A verdict as JSON, or what could not be read and where."""
+    if isinstance(found, Verdict):
+        return found.to_json()
+    where = {"line": found.line, "column": found.column}
+    return {"statement": text, "outcome": "unread", "error": found.message, **where}
+
+
+def _judge(options: argparse.Namespace) -> tuple[str, Callable[[str], Verdict]]:
+    """The cell's name and what judges a text over it."""
     import grusym
 
     asked = {name: getattr(options, name) for name in ("layout", "constant", "components")}
@@ -76,6 +110,6 @@ def _judged(options: argparse.Namespace, texts: list[str]) -> tuple[str, list[Ve
             raise DataError(
                 f"{given[0]} was asked for with --says, where readings are found; give --cell instead"
             )
-        return " ".join(options.says), [grusym.verify_in(options.says, text) for text in texts]
+        return " ".join(options.says), partial(grusym.verify_in, options.says)
     cell = given_cell(options.cell_file or options.cell, options.cells_from)
-    return cell.name, [grusym.verify(cell, text, **asked) for text in texts]
+    return cell.name, partial(grusym.verify, cell, **asked)

@@ -96,10 +96,7 @@ class Evaluation(Gradients):
             case Activation():
                 return self._activation(e)
             case Diagonal(vector=u):
-                inner = self.of(u)
-                return (
-                    inner if inner.kind == "matrix" else Thing("matrix", np.diag(np.atleast_1d(inner.array)))
-                )
+                return self._diagonal(self.of(u))
             case Concatenation(parts=pieces):
                 return self._stack([self.of(p) for p in pieces])
         return self._over_steps(e)
@@ -170,6 +167,14 @@ class Evaluation(Gradients):
         if e.kind == "max":
             return scalar(np.max(found))
         return scalar(np.sum(found) if e.kind == "sum" else np.prod(found))
+
+    def _diagonal(self, inner: Thing) -> Thing:
+        """diag(v); of what is a diagonal matrix already, that."""
+        if inner.kind != "matrix":
+            return Thing("matrix", np.diag(np.atleast_1d(inner.array)))
+        if np.any(inner.array - np.diag(np.diag(inner.array))):
+            raise Misfit("diag is taken of a matrix, not of a vector")
+        return inner
 
     def _vectorised(self, inner: Thing, rows: bool) -> Thing:
         """vec(A): its columns one under another; in code its rows."""

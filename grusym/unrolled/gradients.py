@@ -15,7 +15,7 @@ from grusym.language.expression import (
     names_in,
 )
 from grusym.language.surface import Written
-from grusym.unrolled.arrays import Misfit, Thing
+from grusym.unrolled.arrays import Thing
 from grusym.unrolled.choices import Option
 from grusym.unrolled.fused import part, sides
 from grusym.unrolled.jacobians import Jacobians
@@ -28,8 +28,6 @@ from grusym.unrolled.tree import (
     Partial,
 )
 from grusym.unrolled.world import FREE, Held, product_in
-
-HELD = "what is held constant is taken into account in derivatives of values by values alone"
 
 
 class Gradients(Jacobians):
@@ -122,8 +120,6 @@ class Gradients(Jacobians):
 
     def _gradient_of(self, kind: str, m: Meaning, only: int | None) -> Thing:
         w = self.world
-        if self.scene.constant:
-            raise Misfit(HELD)
         match kind:
             case "perturbation":
                 return self._vector(self._perturbed(m))

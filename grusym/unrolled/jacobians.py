@@ -146,7 +146,6 @@ class Jacobians(Slopes):
     def _held(self, of: Meaning, i: int, by: Meaning, j: int) -> Held:
         """What a derivative of a state by one of several holds fixed in this reading."""
         states = self.names.cell.states
-        constant: Held = frozenset((v, None) for v in self.scene.constant if v not in (of.name, by.name))
         others = [s for s in states if s != by.name]
         options = []
         if by.kind == "value" and by.name in states and others:
@@ -171,7 +170,7 @@ class Jacobians(Slopes):
             if option.value:
                 names = [self.names.cell.next_of(b) if b in states else b for b in inside]
                 found = found | frozenset((b, i) for b in names if b in self.names.cell.values)
-        return found | constant
+        return found
 
     def _gradient(self, target: Expression, mark: str, only: int | None = None) -> Thing:
         raise NotImplementedError

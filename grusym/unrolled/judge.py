@@ -20,7 +20,7 @@ from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.index import read_index
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import ALWAYS, letters_of, parts, pieces
-from grusym.unrolled.scene import NoEntry, Scene
+from grusym.unrolled.scene import NoEntry, Scene, holding
 from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 from grusym.unrolled.world import Point
 
@@ -149,7 +149,7 @@ def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
         return ()
     for group in (*((g,) for g in gates), tuple(gates) if len(gates) > 1 else ()):
         if group:
-            held = [replace(scene, constant=frozenset(group)) for scene in scene_list]
+            held = [holding(scene, group) for scene in scene_list]
             if judged(held, relation, FEW).outcome == "holds":
                 verb = "is" if len(group) == 1 else "are"
                 return (f"if {', '.join(group)} {verb} held constant",)

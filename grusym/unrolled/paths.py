@@ -18,7 +18,7 @@ from grusym.unrolled.choices import Choices
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.judge import attempt, holds
 from grusym.unrolled.meanings import Names
-from grusym.unrolled.scene import Scene
+from grusym.unrolled.scene import Scene, holding
 from grusym.unrolled.sites import gradientlike
 from grusym.unrolled.slips import named, shifted, time_of
 from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
@@ -68,7 +68,7 @@ def _by_cuts(scenes: Sequence[Scene], relation: Relation, bases: Picked) -> tupl
     if isinstance(left, Partial) and not gradientlike(left, scenes[0].names):
         if any(isinstance(n, Partial) for side in relation.sides[1:] for n in surface(side)):
             return ()  # their derivatives would be held as well
-        cuts = [(g, [replace(s, constant=frozenset(g)) for s in scenes]) for g in groups if g]
+        cuts = [(g, [holding(s, g) for s in scenes]) for g in groups if g]
     else:
         uses = [((v,), k) for v in (*inner, *cell.states) for k in (0, 1)]
         cuts = [(g, [replace(s, cut=frozenset((v, k) for v in g)) for s in scenes]) for g, k in uses]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -43,8 +43,12 @@ class Scene:
     assigned: NameToken | None = None  # the name that the first side gives a value
     entries: tuple[str, ...] = ()  # the letters of entries for all of which the claim is made
     old_fixed: bool = False  # whether derivatives by weights hold the old state fixed
-    constant: frozenset[str] = frozenset()  # values that are held constant at every step
     cut: frozenset[tuple[str, int]] = frozenset()  # held so many steps after the time of the left side
+
+
+def holding(scene: Scene, values: Iterable[str]) -> Scene:
+    """The scene with values held constant at every step: no derivative goes through them."""
+    return replace(scene, point=replace(scene.point, constant=frozenset(values)))
 
 
 @lru_cache(maxsize=256)

@@ -32,12 +32,13 @@ from grusym.unrolled.meanings import Names
 from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.notation import CODE
-from grusym.unrolled.scene import Scene
+from grusym.unrolled.scene import Scene, holding
 from grusym.unrolled.spelled import Speller
 from grusym.unrolled.tree import Dots, Relation
 
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
-NO_PROOF = "the sides agree at generic points of three sizes, which is no proof"
+IN_NUMBERS = f"complex step over {POINTS[0].steps} steps at {len(POINTS)} points, n = m = 1"
+NO_PROOF = "the sides agree at generic points, which is no proof"
 UNSURE = (
     "under no reading do the sides agree, nor after one change; since the cell was completed or names were "
     "guessed, this may be a misreading: give the whole cell in the letters of the claim"
@@ -119,7 +120,14 @@ def _over_steps(frame: Frame, text: str, constant: frozenset[str], mend: bool) -
     said = tuple(dict.fromkeys(a for s in steps for a in s.assumes))
     if first.holds:
         whole = Claim(f"{frame.cell.name}: derivation", f"{len(steps)} claims", assumes=said)
-        return Verdict(whole, "agrees", METHOD, assumes=said, detail=NO_PROOF, steps=steps)
+        return Verdict(
+            whole,
+            "agrees",
+            IN_NUMBERS if frame.scalar else METHOD,
+            assumes=said,
+            detail=NO_PROOF,
+            steps=steps,
+        )
     return replace(first, steps=steps)
 
 
@@ -159,7 +167,7 @@ def _step(
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
     if constant:
-        made = [replace(scene, constant=constant) for scene in made]
+        made = [holding(scene, constant) for scene in made]
     finding = judged(made, relation, known=known)
     said = [
         *(REST if rest and s == ADDED else s for s in finding.said),
@@ -170,11 +178,11 @@ def _step(
     claim = Claim(f"{frame.cell.name}: {statement}", statement, assumes=tuple(dict.fromkeys(said)))
     if finding.outcome == "conflict":
         why = f"it holds only if {finding.why.split()[0]} is read otherwise than in the lines before it"
-        return Verdict(claim, "undecided", METHOD, _place(relation.sides[-1]), detail=why)
+        return Verdict(claim, "undecided", _method(made), _place(relation.sides[-1]), detail=why)
     if finding.outcome == "holds":
         if "+=" not in relation.signs:
             known |= finding.kinds
-        return Verdict(claim, "agrees", METHOD, assumes=claim.assumes, detail=NO_PROOF)
+        return Verdict(claim, "agrees", _method(made), assumes=claim.assumes, detail=NO_PROOF)
     certain = frame.given >= frozenset(frame.cell.shapes) and not any(
         _guessed(w, names) for side in relation.sides for w in written(side)
     )
@@ -207,6 +215,10 @@ def _without_rest(relation: Relation) -> tuple[Relation, bool]:
     return replace(relation, sides=(relation.sides[0], right), signs=("+=",)), True
 
 
+def _method(made: list[Scene]) -> str:
+    return IN_NUMBERS if made[0].point.n == 1 else METHOD
+
+
 def _refused(
     claim: Claim,
     finding: Finding,
@@ -230,7 +242,7 @@ def _refused(
         return Verdict(
             claim,
             "undecided",
-            METHOD,
+            _method(made),
             place,
             assumes=claim.assumes,
             detail=UNSURE + why,
@@ -251,7 +263,7 @@ def _refused(
     return Verdict(
         claim,
         "refuted",
-        METHOD,
+        _method(made),
         place,
         counterexample=_counterexample(made[0], relation),
         assumes=claim.assumes,
@@ -275,7 +287,7 @@ def _mended(
     return Verdict(
         claim,
         "refuted",
-        METHOD,
+        _method(made),
         place + paths,
         found.kind,
         fix,

@@ -53,6 +53,7 @@ class Point:
     last: bool = False
     scale: float = 0.7
     outputs: int = 4
+    constant: frozenset[str] = frozenset()  # values through which no derivative goes
     calm: bool = False
 
 
@@ -159,6 +160,7 @@ class World:
         return self._jacobians[key]
 
     def _jacobian(self, of: str, i: int, by: str, j: int | None, held: Held, kind: str) -> Array:
+        held = held | {(v, None) for v in self.point.constant if v not in (of, by)}
         moved = self._steps(by, j, held, kind)
         name = self.cell.next_of(of) if of in self.cell.states else of
         base = self.shape(by)
