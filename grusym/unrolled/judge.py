@@ -83,6 +83,7 @@ def scenes(
                     rows,
                     code,
                     derivatives,
+                    "prev" in words,
                     "curr" in words,
                     flippable and _row_first(relation),
                     local,

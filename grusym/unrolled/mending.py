@@ -77,7 +77,7 @@ class Search:
         self.scenes, self.relation, self.left = scenes, relation, 0
         self.total = TOTAL
         self.names = scenes[0].names
-        self.changes = list(_changes(scenes[0], relation))
+        self.changes = [c for c in _changes(scenes[0], relation) if not self._empty(c[1])]
         self.size = sum(1 for side in relation.sides for _ in surface(side))
         self.bases: list[dict[str, int]] = [{}]
         self.shared = _shared(scenes[0], relation) or [{}]
@@ -85,6 +85,14 @@ class Search:
     def _begin(self, most: int) -> None:
         """Begin a pass that evaluates so many nodes at most."""
         self.left = min(most, self.total)
+
+    def _empty(self, changed: Relation) -> bool:
+        """Whether a change leaves the name of one gradient as another's: dh_raw = dh says nothing."""
+        sides, before = changed.sides, self.relation.sides
+        bare = all(
+            isinstance(side, Written | GradientOf) and gradientlike(side, self.names) for side in sides
+        )
+        return bare and not all(isinstance(side, Written | GradientOf) for side in before)
 
     def _spend(self) -> None:
         self.left -= self.size

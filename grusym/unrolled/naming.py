@@ -120,7 +120,7 @@ class Naming:
         if meaning.times:
             return self._time(meaning.times[-1])
         t = self._time(NOW) if "t" in self.times else self.scene.head[1]
-        if state:
+        if state and not self.scene.prev:
             options = [Option(0), Option(-1, f"{meaning.name} without a time is the old one", 0.6)]
             return t + int(self.choices.pick(f"time of {meaning.name}", options).value)  # type: ignore[call-overload]
         return t

@@ -19,6 +19,7 @@ _TURNED = re.compile(
     r"\^\s*(?:\{\s*\\?(?:top|intercal|mathsf\{T\}|T|⊤)\s*\}|\\(?:top|intercal)(?![A-Za-z])|T(?![A-Za-z])|⊤)"
     r"|ᵀ|⊤|\.T\b"
 )
+_TURNED_INSIDE = re.compile(r"[)>\d]\s*(\\(?:top|intercal)|T)\s*\}")  # x^{(t)\top}
 _ELEMENTWISE = re.compile(r"\\(?:odot|circ|otimes)(?![A-Za-z])|⊙|∘|◦|⊗")
 
 
@@ -54,7 +55,9 @@ class Notation:
     @property
     def transpose(self) -> str:
         """What stands behind a transposed matrix."""
-        m = _TURNED.search(self.source)
+        m = _TURNED.search(self.source) or _TURNED_INSIDE.search(self.source)
+        if m is not None and m.re is _TURNED_INSIDE:
+            return f"^{m[1]}"
         if m is not None and (m.group() == ".T") == self.code:
             return m.group()
         return r"^\top" if self.latex else ".T" if self.code else "ᵀ"

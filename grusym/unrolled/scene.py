@@ -36,6 +36,7 @@ class Scene:
     rows: bool
     code: bool
     derivatives: frozenset[tuple[str, str]] = frozenset()  # (of, by) of all derivatives in the claim
+    prev: bool = False  # whether the claim says prev: what has no time is then not the old one
     curr: bool = False  # whether the claim says curr: next is then the step after
     flipped: bool = False  # whether a reading as rows may be tried for a cell of columns
     local: bool = False  # whether the loss of a single step is spoken of

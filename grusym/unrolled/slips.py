@@ -127,6 +127,8 @@ def _others(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
     for other in pool:
         if other != own and other not in cell.next_states and len(cell.shapes[other]) == len(shape):
             time, part = time_of(node.name)
+            if re.fullmatch(r"\([^()]*\)|<[^<>]*>", getattr(node.name, part) if part else ""):
+                time = getattr(node.name, part)  # with the brackets of h^{(t)}
             tier = 2 if cell.shapes[other] == shape else MISFITTING
             yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, tier)
 

@@ -123,6 +123,8 @@ class Speller:
         if not before or len(before) != len(after) or with_parts(old, after) != e:
             return None
         start, end = self.places.inside[(old.span, old)]
+        if isinstance(e, Transpose) and (start, end) == self.places.inside.get((before[0].span, before[0])):
+            return self._turned(after[0])  # x^{(t)\top}: the sign stands inside the name
         changes: list[tuple[int, int, str]] = []
         for i, (a, b) in enumerate(zip(before, after, strict=True)):
             while isinstance(a, Negative) and isinstance(b, Negative) and a != b:
@@ -150,6 +152,14 @@ class Speller:
         for first, last, new in sorted(changes):
             text, at = join(join(text, self.source[at:first]), new), last
         return join(text, self.source[at:end])
+
+    def _turned(self, u: Expression) -> str:
+        """A transposed name, the sign in its superscript as the author has it."""
+        text = self.of(u, FACTOR)
+        sign = self.notation.transpose.removeprefix("^").strip("{}")
+        if isinstance(u, Written) and u.name.label and text.endswith("}"):
+            return f"{text[:-1]}{sign}}}"
+        return self._raisable(u) + self.notation.transpose
 
     def _joined(self, text: str, new: str) -> str:
         """Two pieces, with a blank between what would be read as one name or command."""
@@ -323,7 +333,8 @@ class Speller:
                 a, b = _differing(a, b)
                 pattern = re.compile(r"\s*".join(map(re.escape, re.sub(r"\s", "", a))))
                 for m in reversed(list(pattern.finditer(text)) if a != b and a else []):
-                    bare = text[: m.start()].endswith(("_", "^")) and len(b) > 1
+                    word = self.notation.code and b.isalnum()  # c_prev of code has no braces
+                    bare = text[: m.start()].endswith(("_", "^")) and len(b) > 1 and not word
                     new = text[: m.start()] + (f"{{{b}}}" if bare else b) + text[m.end() :]
                     if self._reads(new) == name:
                         return new
