@@ -131,6 +131,9 @@ def _others(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
                 time = getattr(node.name, part)  # with the brackets of h^{(t)}
             tier = 2 if cell.shapes[other] == shape else MISFITTING
             yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, tier)
+            if other in cell.states and not time:  # the c_prev of code
+                old = named(other, "prev", "subscript")
+                yield Edit(kinds.SLIP, put(replace(node, name=old)), node, tier)
 
 
 def _other_side(name: NameToken) -> NameToken | None:
