@@ -22,7 +22,6 @@ from grusym.errors import DataError, ReadError
 from grusym.language.claim import Verdict
 from grusym.terminal import CELL_HELP, answer, answer_options, cell_options, given_cell
 
-
 WRONG_USAGE = 2  # the exit code of what cannot be read
 
 

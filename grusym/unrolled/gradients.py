@@ -12,7 +12,6 @@ from grusym.language.expression import (
     Activation,
     Expression,
     Name,
-    names_in,
 )
 from grusym.language.surface import Written
 from grusym.unrolled.arrays import Thing
@@ -205,7 +204,10 @@ class Gradients(Jacobians):
             return None
         w, cell = self.world, self.names.cell
         j = self._when(m, True)
-        result: dict[str, Any] = {}
+        result = w.shares.get((m.name, j))
+        if result is not None:
+            return result
+        result = w.shares[m.name, j] = {}
         for u, k, name in self._users(m.name, j):
             rest: Held = frozenset((v, k) for v in cell.values if v not in (u, name))
             direct = w.jacobian(u, k, m.name, j, rest)
@@ -232,8 +234,7 @@ class Gradients(Jacobians):
         found = []
         for k, name in ((j, cell.next_of(state)), (j + 1, state)):
             if 1 <= k <= self.scene.point.steps:
-                users = [e.left for e in cell.equations if name in names_in(e.right) and e.left != name]
-                found += [(u, k, name) for u in users]
+                found += [(u, k, name) for u in self.names.users.get(name, ())]
         return found
 
     def _jacobian_shares(self, e: Partial) -> dict[str, Any] | None:

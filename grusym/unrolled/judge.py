@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations, product
+from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -214,12 +216,20 @@ def _added(evaluation: Evaluation, target: Expression, whole: Thing, part: Thing
     if shares is None or not part.vector:
         return False
     evaluation.choices.pick("shares", [Option(None, ADDED)])
-    for size in range(1, len(shares)):
-        for some in combinations(shares, size):
-            total = Thing(part.kind, sum(some[1:], start=some[0]), loss=True)
-            if total.array.shape == part.array.shape and holds(evaluation, total, part, "="):
-                return True
-    return False
+    fitting = [share for share in shares if share.shape == part.array.shape]
+    if not fitting:
+        return False
+    sums = _subsets(len(fitting), len(shares)) @ np.stack(fitting)
+    scale = np.max(np.abs(sums), axis=1) + np.max(np.abs(part.array))
+    apart = np.max(np.abs(sums - part.array), axis=1)
+    return bool(np.any(np.isfinite(scale) & (apart <= SAME * scale + 1e-11)))
+
+
+@lru_cache(maxsize=64)
+def _subsets(count: int, whole: int) -> Any:
+    """Rows of 0 and 1 for every choice of some of the paths, but none and all."""
+    rows = [[i >> k & 1 for k in range(count)] for i in range(1, 2**count)]
+    return np.array([row for row in rows if sum(row) < whole], dtype=float).reshape(-1, count)
 
 
 def holds(evaluation: Evaluation, a: Thing, b: Thing, sign: str) -> bool:
@@ -235,8 +245,10 @@ def holds(evaluation: Evaluation, a: Thing, b: Thing, sign: str) -> bool:
     if sign == "≥":
         return bool(np.all(a.array * (1 + 1e-9) + 1e-12 >= b.array))
     x, y = _common(evaluation, a, b)
-    scale = np.max(np.abs(x), initial=0) + np.max(np.abs(y), initial=0)
-    return bool(np.isfinite(scale) and np.all(np.abs(x - y) <= SAME * scale + 1e-11))
+    if not x.size:
+        return True
+    scale = float(np.abs(x).max() + np.abs(y).max())
+    return math.isfinite(scale) and float(np.abs(x - y).max()) <= SAME * scale + 1e-11
 
 
 def _common(evaluation: Evaluation, a: Thing, b: Thing) -> tuple[Any, Any]:

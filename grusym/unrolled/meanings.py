@@ -81,6 +81,16 @@ class Names:
         return tuple(sorted(found, key=lambda v: v not in UNNAMED))
 
     @cached_property
+    def users(self) -> dict[str, tuple[str, ...]]:
+        """The values whose equations use a name, by the name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for e in self.cell.equations:
+            for name in names_in(e.right):
+                if name != e.left:
+                    found[name] = (*found.get(name, ()), e.left)
+        return found
+
+    @cached_property
     def matrices(self) -> tuple[str, ...]:
         """The weights that are matrices."""
         return tuple(w for w in self.cell.weights if len(self.cell.shapes[w]) == 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,12 +71,16 @@ class Naming:
         if not self.scene.local:
             said = "the loss depends on the state of a step through later steps alone"
             last = bool(self.choices.pick("loss", [Option(False), Option(True, said, 0.1)]).value)
-        return world(self.names.cell, replace(self.scene.point, last=last))
+        return self._ending if last else self.plain
 
-    @property
+    @cached_property
     def plain(self) -> World:
         """The world where the loss does not matter."""
         return world(self.names.cell, self.scene.point)
+
+    @cached_property
+    def _ending(self) -> World:
+        return world(self.names.cell, replace(self.scene.point, last=True))
 
     def of(self, e: Expression) -> Thing:
         """The value of a node."""

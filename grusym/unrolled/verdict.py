@@ -186,10 +186,11 @@ def _step(
     certain = frame.given >= frozenset(frame.cell.shapes) and not any(
         _guessed(w, names) for side in relation.sides for w in written(side)
     )
-    refused = _refused(claim, finding, made, relation, mend, text, certain)
-    if rest and mend and refused.outcome == "undecided":
-        return _by_terms(claim, made, relation, text) or refused
-    return refused
+    if rest and mend and (found := _by_terms(claim, made, relation, text)) is not None:
+        return found
+    if rest and mend and not certain:
+        return Verdict(claim, "undecided", _method(made), _place(relation.sides[-1]), detail=UNSURE)
+    return _refused(claim, finding, made, relation, mend and not rest, text, certain)
 
 
 def _by_terms(claim: Claim, made: list[Scene], relation: Relation, text: str) -> Verdict | None:

@@ -83,6 +83,7 @@ class World:
         self._moved: dict[Any, list[dict[str, Array]]] = {}
         self._jacobians: dict[Any, Array] = {}
         self._gradients: dict[Any, Array] = {}
+        self.shares: dict[tuple[str, int], dict[str, Array]] = {}  # what each value brings
         self.values = self._run({}, {})
 
     def _draw(self, name: str, scale: float) -> Array:
