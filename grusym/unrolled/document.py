@@ -34,20 +34,21 @@ def verify_in(lines: str | Sequence[str], claim: str, mend: bool = True) -> Verd
     frames = settings([line.replace("\\'", "'") for line in lines], _names(claim))
     if not frames:
         raise ReadError("the lines say of no cell what it computes; give its equations or its name", 1, 1)
-    verdicts: list[Verdict] = []
+    failing: list[tuple[Frame, Verdict]] = []
     errors: list[GrusymError] = []
     for frame in frames:
         try:
-            verdict = _judged(frame, claim, mend)
+            verdict = _judged(frame, claim, mend and len(frames) == 1)
         except GrusymError as error:
             errors.append(error)
             continue
         if verdict.holds:
             return _with(frame, verdict)
-        verdicts.append(verdict)
-    if not verdicts:
+        failing.append((frame, verdict))
+    if not failing:
         raise errors[0]
-    return _with(frames[0], verdicts[0])
+    frame, verdict = failing[0]
+    return _with(frame, _judged(frame, claim, mend) if mend and len(frames) > 1 else verdict)
 
 
 def _judged(frame: Frame, claim: str, mend: bool) -> Verdict:
