@@ -34,10 +34,10 @@ def stacked(names: Names) -> tuple[str, ...]:
 def arguments(p: Parts, names: Names) -> list[Meaning]:
     """All pre-activations as one vector, under a word or a letter that has no gate with it."""
     gates = stacked(names)
-    if not gates or p.labels or p.letter not in (*TOGETHER, *WITH_LETTER):
+    if not gates or p.labels or p.letter not in (*TOGETHER, *WITH_LETTER, *names.together):
         return []
     said = f"{p.letter} read as all pre-activations, {', '.join(gates)}, one after another"
-    cost = 0.0 if p.letter in TOGETHER else 0.35
+    cost = 0.0 if p.letter in (*TOGETHER, *names.together) else 0.35
     return [Meaning("arguments", " ".join(gates), p.times, said=said, cost=cost)]
 
 

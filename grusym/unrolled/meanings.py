@@ -16,6 +16,7 @@ from grusym.unrolled import fused
 from grusym.unrolled.lifted import NAMES as UNNAMED
 from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.names import ALWAYS, Parts, parts, plain
+from grusym.unrolled.primed import MARK
 
 OUTPUTS = ("V", "Wy", "Why", "Wyh", "Wout", "Wo", "Wout", "C", "Vo", "Vy", "Wv", "Whq", "Whv")
 LOGITS = ("y", "o", "ŷ", "z", "out", "ȳ", "logits", "p", "s")
@@ -64,6 +65,8 @@ class Names:
     cell: Cell
     given: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()  # those of all names of the claim, without labels
+    primed: str = ""  # the letter whose candidate has a prime
+    together: tuple[str, ...] = ()  # the document's names for all pre-activations
     perturbed: str = ""  # the letter of a small change of the state that a claim carries along
 
     @cached_property
@@ -72,6 +75,10 @@ class Names:
         found: dict[str, str] = {}
         for name in (*self.cell.weights, *self.cell.inputs, *self.cell.states, *self.cell.values):
             found.setdefault(plain(name.rstrip("'") if name in self.cell.next_states else name), name)
+        for name in list(found) if self.primed else ():
+            candidate = unicodedata.normalize("NFC", self.primed + MARK)
+            if candidate in name:
+                found.setdefault(name.replace(candidate, f"{self.primed}'"), found[name])
         return found
 
     @cached_property

@@ -11,7 +11,9 @@ from grusym.errors import GrusymError
 from grusym.language.cell import Cell
 from grusym.language.reader import read_cell
 from grusym.unrolled.fragments import Fragment, fragments, prepared
+from grusym.unrolled.primed import without_primes
 from grusym.unrolled.standard import completed, kind_of
+from grusym.unrolled.unsplit import unsplit
 from grusym.unrolled.verdict import Frame
 
 ROWS = re.compile(
@@ -35,7 +37,14 @@ def settings(lines: Sequence[str], names: Collection[str] = ()) -> tuple[Frame, 
     of the role it has there, in the document's letters; of the GRU's two conventions both are given
     where nothing says which is meant. What was added is said.
     """
-    lines = [piece for line in lines for piece in _pieces(line)]
+    lines, said, together = unsplit(lines)
+    lines, primed = without_primes([piece for line in lines for piece in _pieces(line)])
+    found = _settings(lines, names)
+    return tuple(replace(f, said=(*said, *f.said), primed=primed, together=together) for f in found)
+
+
+def _settings(lines: Sequence[str], names: Collection[str]) -> tuple[Frame, ...]:
+    """The cells that lines may mean, each line an equation or words."""
     words = " ".join(line for line in lines if not _is_equation(line))
     equations = [prepared(line) for line in lines if _is_equation(line) and not SHAPE.search(line)]
     scalar = re.search(r"\bscalar\b|hidden_size\s*=\s*1|one[- ]dimensional", " ".join(lines)) is not None

@@ -60,6 +60,8 @@ class Frame:
     said: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()  # equations of the document that could not be read
     open: bool = False  # whether nothing says if vectors are rows
+    primed: str = ""  # the letter whose prime marks its candidate, as the h of h'_t
+    together: tuple[str, ...] = ()  # names for all pre-activations, one after another
 
     @classmethod
     def whole(cls, cell: Cell) -> Frame:
@@ -110,7 +112,7 @@ def _over_steps(frame: Frame, text: str, constant: frozenset[str], mend: bool) -
             f"a claim of {len(text)} characters is too long to judge over steps; the limit is {LONGEST}", 1, 1
         )
     read = relations(wide_tokens(text), text)
-    names = Names(lifted(frame.cell), frame.given, _letters(read))
+    names = Names(lifted(frame.cell), frame.given, _letters(read), frame.primed, frame.together)
     lines = without_definitions(read, names)
     known: dict[str, str] = {}
     steps = tuple(_step(frame, names, relation, text, constant, mend, known) for relation in lines)
