@@ -137,11 +137,15 @@ class Gradients(Jacobians):
                 return self._weight_gradient(self._together(m, self._when(Meaning("value")), only))
             case "total" if m.kind in ("weight", "weights"):
                 found = [w.gradient(name, None, only=only) for name in m.name.split()]
-                return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+                return self._weight_gradient(
+                    found[0] if len(found) == 1 else self._beside(found, m.name.split()[0])
+                )
             case "step":
                 i = self._when(Meaning("value", "", ()))
                 found = [w.gradient(name, i) for name in m.name.split()]
-                return self._weight_gradient(found[0] if len(found) == 1 else self._beside(found))
+                return self._weight_gradient(
+                    found[0] if len(found) == 1 else self._beside(found, m.name.split()[0])
+                )
             case "output_share":
                 i = self._when(Meaning("value"))
                 share = np.outer(w.errors[i], w.at(w.out, i))
@@ -187,7 +191,7 @@ class Gradients(Jacobians):
             steps = range(1, self.scene.point.steps + 1) if time is None else (time,)
             return sum(self._part_gradients(m, i, only) for i in steps)
         return self._one_matrix(
-            [self.world.gradient(name, time, only=only) for name in m.name.split()], m.block
+            {name: self.world.gradient(name, time, only=only) for name in m.name.split()}, m.block
         )
 
     def shares(self, e: Expression) -> list[Any] | None:

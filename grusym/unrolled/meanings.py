@@ -10,7 +10,16 @@ from functools import cached_property
 from typing import Any
 
 from grusym.language.cell import Cell
-from grusym.language.expression import Activation, Concatenation, Hadamard, Name, Product, names_in, walk
+from grusym.language.expression import (
+    Activation,
+    Concatenation,
+    Hadamard,
+    Name,
+    Product,
+    Transpose,
+    names_in,
+    walk,
+)
 from grusym.language.surface import Written
 from grusym.unrolled import fused
 from grusym.unrolled.lifted import NAMES as UNNAMED
@@ -96,6 +105,14 @@ class Names:
                 if name != e.left:
                     found[name] = (*found.get(name, ()), e.left)
         return found
+
+    @cached_property
+    def turned(self) -> frozenset[str]:
+        """The weights that stand transposed in the cell: those of x W, whose rows are the input's."""
+        nodes = (node for e in self.cell.equations for node in walk(e.right))
+        return frozenset(
+            str(n.operand) for n in nodes if isinstance(n, Transpose) and isinstance(n.operand, Name)
+        )
 
     @cached_property
     def matrices(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -206,7 +206,8 @@ class Naming:
             case "block":
                 return self._weight(self._section(m))
             case "weights":
-                return self._weight(self._beside([w.weights[name] for name in m.name.split()]))
+                weights = m.name.split()
+                return self._weight(self._beside([w.weights[name] for name in weights], weights[0]))
             case "arguments":
                 time = self._argument_step(m)
                 found = [w.argument(gate, time) for gate in m.name.split()]
@@ -214,7 +215,9 @@ class Naming:
             case "parts":
                 return self._vector(self._inside(lambda: self._parts_of(m)))
             case "fused":
-                return self._weight(self._one_matrix([w.weights[name] for name in m.name.split()], m.block))
+                return self._weight(
+                    self._one_matrix({name: w.weights[name] for name in m.name.split()}, m.block)
+                )
             case "product":
                 time = self._step(m)
                 known = [w.at(x, time - (x in self.names.cell.states)) for x in m.name.split()]
@@ -262,9 +265,9 @@ class Naming:
             start += sizes[tag]
         raise Misfit(f"{m.name} has no part for {m.block}")
 
-    def _beside(self, arrays: list[Any]) -> Any:
-        """Matrices as one: side by side over columns, one above the other where vectors are rows."""
-        return np.concatenate(arrays, axis=0 if self.scene.rows else 1)
+    def _beside(self, arrays: list[Any], weight: str) -> Any:
+        """Matrices as one: side by side, or one above the other where they stand as in x W."""
+        return np.concatenate(arrays, axis=0 if weight in self.names.turned else 1)
 
     def _parts_of(self, m: Meaning) -> Any:
         """What the input or the state brings to each pre-activation, one after another."""
@@ -273,11 +276,13 @@ class Naming:
         found = [self.plain.evaluate(e, time, self.plain.shape(g)) for g, e in inner if e is not None]
         return np.concatenate(found)
 
-    def _one_matrix(self, arrays: list[Any], block: str) -> Any:
+    def _one_matrix(self, arrays: Mapping[str, Any], block: str) -> Any:
         """The matrices of all gates as one; of each gate's two side by side first, where it is for [h, x]."""
+        first = next(iter(arrays))
+        found = list(arrays.values())
         if len(block) > 1:
-            arrays = [self._beside(list(pair)) for pair in zip(arrays[::2], arrays[1::2], strict=True)]
-        return np.concatenate(arrays, axis=1 if self.scene.rows else 0)
+            found = [self._beside(list(pair), first) for pair in zip(found[::2], found[1::2], strict=True)]
+        return np.concatenate(found, axis=1 if first in self.names.turned else 0)
 
     def _stacked(self, m: Meaning) -> Any:
         """[h, x] as one vector."""
