@@ -53,6 +53,8 @@ class Author:
         """A value at the time that something else has."""
         time, part = time_of(_target(like).name) if _target(like) is not None else ("", "")  # type: ignore[union-attr]
         own = self.own.get(name.rstrip("'"))
+        if own is not None and not time and (old := time_of(own)[0]):  # h_prev or h[t-1], where h is meant
+            return Written(retimed(own, "" if old in ("prev", "next") else old[:1]) or own)
         if own is not None:
             return Written(own if not time else retimed(own, time) or own)
         return Written(named(name, time, part))

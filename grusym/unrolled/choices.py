@@ -26,6 +26,7 @@ class Choices:
     picked: dict[str, int] = field(default_factory=dict)
     met: dict[str, tuple[Option, ...]] = field(default_factory=dict)
     sized: set[str] = field(default_factory=set)
+    work: int = 0  # nodes evaluated under these options
 
     def pick(self, key: str, options: Sequence[Option], sized: bool = False) -> Option:
         """The option that this reading takes at a place; the same for the same key.
@@ -51,9 +52,11 @@ class Choices:
         )
 
 
-def readings(attempt: Callable[[Choices], T], most: int) -> Iterator[tuple[Choices, T]]:
+def readings(attempt: Callable[[Choices], T], most: int, work: int = 12_000) -> Iterator[tuple[Choices, T]]:
     """Each reading with what an attempt gives under it, cheapest first; no reading comes twice.
 
+    At most so many readings, and no further one once so many nodes have been evaluated: work is counted,
+    not time, so that every machine reads alike.
     Where an attempt says in words what does not fit, only what has to do with shapes is read otherwise.
     """
     waiting: list[tuple[float, int, dict[str, int]]] = [(0.0, 0, {})]
@@ -65,6 +68,9 @@ def readings(attempt: Callable[[Choices], T], most: int) -> Iterator[tuple[Choic
         choices = Choices(dict(picked))
         result = attempt(choices)
         yield choices, result
+        work -= choices.work
+        if work < 0:
+            return
         fixed = dict(picked)
         for key, options in list(choices.met.items()):
             if key in picked or (isinstance(result, str) and key not in choices.sized):

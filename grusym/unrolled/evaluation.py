@@ -64,6 +64,7 @@ class Evaluation(Gradients):
 
     def of(self, e: Expression) -> Thing:
         """The value of a node."""
+        self.choices.work += 1
         match e:
             case Number(value=x):
                 return scalar(float(x))

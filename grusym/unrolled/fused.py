@@ -69,6 +69,14 @@ def side(p: Parts, names: Names) -> list[Meaning]:
 
 def part(names: Names, value: str, block: str) -> Expression | None:
     """The part of a pre-activation with the matrix of the input ("x") or of the state ("h")."""
+    key = ("part", value, block)
+    if key not in names.kept:
+        names.kept[key] = _part_of(names, value, block)
+    found: Expression | None = names.kept[key]
+    return found
+
+
+def _part_of(names: Names, value: str, block: str) -> Expression | None:
     right = names.cell.equation(value).right
     inner = right.operand if isinstance(right, Activation) else right
     if isinstance(inner, Name) and inner.name in names.cell.values:

@@ -29,6 +29,9 @@ from grusym.unrolled.tree import (
 from grusym.unrolled.world import FREE, Held, product_in
 
 
+WRITTEN_OUT = ("∂", "∇")  # marks that say themselves by what is differentiated
+
+
 class Gradients(Jacobians):
     """Reads ∂L/∂v and named gradients."""
 
@@ -62,7 +65,8 @@ class Gradients(Jacobians):
         key = f"{mark} {_shown(w)} {' '.join(map(str, meanings[0].times))}"
         options: list[Option] = []
         for k, m in enumerate(meanings):
-            options += [replace(o, cost=o.cost + 0.4 * k) for o in self._kinds(m, mark, _shown(w))]
+            found = self._kinds(m, mark, _shown(w))
+            options += [replace(o, cost=o.cost + 0.4 * k) for o in found] if k else found
         sized = len({m.name for m in meanings}) > 1 or meanings[0].kind == "weights"
         picked: Any = self.choices.pick(f"gradient {key}", options, sized).value
         self.handed_back = True
@@ -102,7 +106,9 @@ class Gradients(Jacobians):
         """
         cell = self.names.cell
         total = Option(("total", m))
-        if value not in self.names.activations:
+        if value not in self.names.activations or mark in WRITTEN_OUT:
+            return [total]
+        if m.name in self.names.cell.states and mark != "δ" and not self.scene.raw:  # dh is that at h
             return [total]
         said = f"{shown} is the gradient at the argument"
         argument = Option(("argument", replace(m, name=value)), said)
@@ -178,12 +184,15 @@ class Gradients(Jacobians):
 
     def _part_gradients(self, m: Meaning, time: int, only: int | None) -> Any:
         """The gradients at what the input or the state brings to each pre-activation, one after another."""
-        found = []
-        for gate in m.name.split():
-            inner = part(self.names, gate, m.block) if m.block else None
-            after = self.world.gradient(gate, time, kind="argument", only=only)
-            found.append(after if inner is None else after @ self.world.by_part(gate, inner, time))
-        return np.concatenate(found)
+        w, key = self.world, ("parts", m.name, m.block, time, only)
+        if key not in w.kept:
+            w.kept[key] = np.concatenate([self._at_part(g, m.block, time, only) for g in m.name.split()])
+        return w.kept[key]
+
+    def _at_part(self, gate: str, block: str, time: int, only: int | None) -> Any:
+        inner = part(self.names, gate, block) if block else None
+        after = self.world.gradient(gate, time, kind="argument", only=only)
+        return after if inner is None else after @ self.world.by_part(gate, inner, time)
 
     def _together(self, m: Meaning, time: int | None, only: int | None) -> Any:
         """The gradient by all gates' weights as one matrix, of one step or of all."""

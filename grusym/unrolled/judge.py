@@ -41,8 +41,10 @@ EXTREMES = tuple(
 )
 MOST = 300
 MOST_LETTERS = 5  # letters that are times; each multiplies the assignments by the number of steps
+AT_ARGUMENT = "if the gradient of a state is taken at the argument of its function"
 ADDED = "+= adds what some of the paths bring"
 MOST_ENTRIES = 4
+WORK = 24_000  # nodes evaluated in looking for a reading
 FEW = 30  # readings tried where something is held constant
 
 
@@ -108,7 +110,7 @@ def judged(
     first = scene_list[0]
     misfits: list[str] = []
     fits = False
-    for choices, result in readings(lambda c: attempt(first, relation, c), most):
+    for choices, result in readings(lambda c: attempt(first, relation, c), most, WORK):
         if isinstance(result, str):
             misfits.append(result)
             continue
@@ -140,7 +142,10 @@ def kinds_read(choices: Choices) -> dict[str, str]:
 
 
 def conditions(scene_list: list[Scene], relation: Relation) -> tuple[str, ...]:
-    """Gates that, held constant at every step, would make a refuted relation right."""
+    """What would make a refuted relation right: something held fixed, or a gradient taken elsewhere."""
+    raw = [replace(scene, raw=True) for scene in scene_list]
+    if judged(raw, relation, FEW).outcome == "holds":
+        return (AT_ARGUMENT,)
     names = scene_list[0].names
     jacobian = any(isinstance(n, Partial) for side in relation.sides for n in surface(side))
     gates = [v for v in names.activations if _is_gate(names, v)]

@@ -24,7 +24,7 @@ from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
 MOST = 10_000  # nodes evaluated in one pass over the changes
-TOTAL = 36_000  # nodes evaluated in all passes
+TOTAL = 26_000  # nodes evaluated in all passes
 DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
 WIDE = 40  # readings of a claim with another name, where the original does not fit
 DEEP = (
@@ -78,7 +78,6 @@ class Search:
         self.total = TOTAL
         self.names = scenes[0].names
         self.changes = [c for c in _changes(scenes[0], relation) if not self._empty(c[1])]
-        self.size = sum(1 for side in relation.sides for _ in surface(side))
         self.bases: list[dict[str, int]] = [{}]
         self.shared = _shared(scenes[0], relation) or [{}]
 
@@ -94,9 +93,9 @@ class Search:
         )
         return bare and not all(isinstance(side, Written | GradientOf) for side in before)
 
-    def _spend(self) -> None:
-        self.left -= self.size
-        self.total -= self.size
+    def _spend(self, choices: Choices) -> None:
+        self.left -= choices.work
+        self.total -= choices.work
 
     def bound(self) -> Mended | None:
         """Another quantity, or the other direction, under which a bound holds."""
@@ -239,25 +238,27 @@ class Search:
         self, changed: Relation, picked: dict[str, int] | None = None
     ) -> Callable[[Choices], bool | str]:
         def one(choices: Choices) -> bool | str:
-            self._spend()
             for key, i in (picked or {}).items():
                 choices.picked.setdefault(key, i)
             try:
                 return attempt(self.scenes[0], changed, choices)
             except GrusymError as error:
                 return str(error)
+            finally:
+                self._spend(choices)
 
         return one
 
     def _holds(self, changed: Relation, choices: Choices) -> bool:
         picked = dict(choices.picked)
-        self._spend()
         try:
             if attempt(self.scenes[0], changed, choices) is not True:
                 return False
             return all(attempt(s, changed, Choices(dict(picked))) is True for s in self.scenes[1:])
         except GrusymError:
             return False
+        finally:
+            self._spend(choices)
 
 
 def _bases(scene: Scene, relation: Relation) -> tuple[list[dict[str, int]], bool]:

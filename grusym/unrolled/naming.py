@@ -137,7 +137,9 @@ class Naming:
         if not found:
             raise read_error(w.span, self._unknown(p))
         found = self._in_style(found)
-        options = [Option(m, m.said, m.cost) for m in found]
+        options = self.names.kept.get(("options", *found))
+        if options is None:
+            options = self.names.kept["options", *found] = [Option(m, m.said, m.cost) for m in found]
         meaning = self.choices.pick(f"name {p.key}", options, sized=True).value
         assert isinstance(meaning, Meaning)
         return meaning if meaning.times == p.times else replace(meaning, times=p.times)

@@ -43,6 +43,7 @@ class Scene:
     head: tuple[int, int] = (0, 0)  # earliest and latest time of the first side
     assigned: NameToken | None = None  # the name that the first side gives a value
     entries: tuple[str, ...] = ()  # the letters of entries for all of which the claim is made
+    raw: bool = False  # whether dh may be the gradient at the argument that h is a function of
     old_fixed: bool = False  # whether derivatives by weights hold the old state fixed
     cut: frozenset[tuple[str, int]] = frozenset()  # held so many steps after the time of the left side
 

@@ -45,7 +45,7 @@ UNSURE = (
 )
 REST = "the ellipsis stands for the other paths"
 LONGEST = 8_000
-BRACKETS = 3  # ways to mend a bracket under which a correction is looked for
+SHAPES = "shapes"  # the method where products do not fit as written
 APPROXIMATE = "≈ read as an equality"
 
 
@@ -96,9 +96,8 @@ def _balanced(frame: Frame, text: str, constant: frozenset[str], mend: bool) -> 
                 return _saying(verdict, said)
     if not verdicts:
         return None
-    tried = [(_over_steps(frame, whole, constant, mend), said) for _, whole, said in verdicts[:BRACKETS]]
-    best, said = next(((v, s) for v, s in tried if v.fix), tried[0])
-    return _saying(best, said)
+    _, whole, said = min(verdicts, key=lambda v: v[0].method == SHAPES)  # the first whose products fit
+    return _saying(_over_steps(frame, whole, constant, mend), said)
 
 
 def _saying(verdict: Verdict, said: str) -> Verdict:
@@ -256,7 +255,7 @@ def _refused(
         return Verdict(
             claim,
             "refuted",
-            "shapes",
+            SHAPES,
             place,
             error,
             assumes=claim.assumes,

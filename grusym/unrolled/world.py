@@ -83,6 +83,7 @@ class World:
         self._moved: dict[Any, list[dict[str, Array]]] = {}
         self._jacobians: dict[Any, Array] = {}
         self._gradients: dict[Any, Array] = {}
+        self.kept: dict[Any, Array] = {}  # what a reader of claims found and may ask for again
         self.shares: dict[tuple[str, int], dict[str, Array]] = {}  # what each value brings
         self.values = self._run({}, {})
 
@@ -122,12 +123,18 @@ class World:
 
     def argument(self, value: str, time: int) -> Array:
         """The argument of the activation that gives a value."""
-        operand = self._activation(value).operand
-        return evaluate(operand, self._known(time), self.cell.shapes, self.shape(value))
+        key = ("argument", value, time)
+        if key not in self.kept:
+            operand = self._activation(value).operand
+            self.kept[key] = evaluate(operand, self._known(time), self.cell.shapes, self.shape(value))
+        return self.kept[key]
 
     def slope(self, value: str, time: int) -> Array:
         """The slope of a value's activation at its argument."""
-        return self.slope_of(self._activation(value).function, self.argument(value, time))
+        key = ("slope", value, time)
+        if key not in self.kept:
+            self.kept[key] = self.slope_of(self._activation(value).function, self.argument(value, time))
+        return self.kept[key]
 
     @staticmethod
     def slope_of(function: str, u: Array) -> Array:
