@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Literal, get_args
 
 from grusym.errors import GrusymError
+from grusym.language.drawn_paths import svg
 from grusym.language.expression import Expression
 
 Outcome = Literal["proved", "agrees", "refuted", "undecided"]
@@ -38,7 +39,8 @@ class Verdict:
     `where` the place, `fix` the smallest edit, `error` its kind, `detail` anything more.
     `mended` is the whole claim after the edit, `holds_if` a condition under which a refuted claim would
     hold, `steps` the verdicts on the equalities of a derivation. Where methods contradict each other the
-    outcome is undecided and `defect` holds all that is needed to report it.
+    outcome is undecided and `defect` holds all that is needed to report it. `missed` are the paths of the
+    cell's graph that a formula leaves out, drawn in a notebook on the graph that `edges` give.
     """
 
     claim: Claim
@@ -54,6 +56,8 @@ class Verdict:
     holds_if: tuple[str, ...] = ()
     steps: tuple[Verdict, ...] = ()
     defect: Mapping[str, Any] = field(default_factory=dict)
+    missed: tuple[tuple[str, ...], ...] = ()
+    edges: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:
@@ -89,6 +93,8 @@ class Verdict:
     def _repr_html_(self) -> str:
         remarks = "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in self._remarks())
         steps = "".join(f"<li>{step._repr_html_()}</li>" for step in self.steps if len(self.steps) > 1)
+        if self.missed and self.edges:
+            remarks += f"<dt>missed</dt><dd>{svg(self.edges, self.missed)}</dd>"
         remarks += f"<dt>steps</dt><dd><ol>{steps}</ol></dd>" if steps else ""
         return (
             f'<div class="verdict {self.outcome}"><strong>{self.outcome}</strong> {escape(str(self.claim))} '
@@ -107,5 +113,6 @@ class Verdict:
             "holds_if": list(self.holds_if),
             "steps": [step.to_json() for step in self.steps] if len(self.steps) > 1 else [],
             "defect": dict(self.defect),
+            "missed": [list(path) for path in self.missed],
         }
         return {name: value for name, value in (data | plain).items() if value}

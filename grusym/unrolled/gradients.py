@@ -28,7 +28,6 @@ from grusym.unrolled.tree import (
 )
 from grusym.unrolled.world import FREE, Held, product_in
 
-
 WRITTEN_OUT = ("∂", "∇")  # marks that say themselves by what is differentiated
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from grusym.errors import ReadError
 from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.claim_grammar import LOSSES
+from grusym.language.drawn_paths import edges_of, path_through
 from grusym.language.expression import Expression, Sum
 from grusym.language.surface import Written
 from grusym.language.times import surface, written
@@ -34,7 +36,8 @@ from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.notation import CODE
 from grusym.unrolled.scene import Scene, holding
 from grusym.unrolled.spelled import Speller
-from grusym.unrolled.tree import Dots, Relation
+from grusym.unrolled.targets import gradient_target
+from grusym.unrolled.tree import Dots, GradientOf, Partial, Relation
 
 METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
 IN_NUMBERS = f"complex step over {POINTS[0].steps} steps at {len(POINTS)} points, n = m = 1"
@@ -285,7 +288,8 @@ def _mended(
         written = replace(found.relation, sides=tuple(plain(side) for side in found.relation.sides))
         whole = speller.relation(written, changed)
         fix = whole if changed is None else speller.of(written.sides[changed])
-    paths = f"; path through {', '.join(found.paths)} missing" if found.paths else ""
+    missed = _missed(made[0], relation, found.paths)
+    paths = "".join(f"; path {' → '.join(path)} missing" for path in missed)
     return Verdict(
         claim,
         "refuted",
@@ -297,7 +301,24 @@ def _mended(
         tuple(dict.fromkeys((*claim.assumes, *found.said))),
         mended=whole,
         holds_if=conditions(made, relation),
+        missed=missed,
+        edges=edges_of(made[0].names.cell) if missed else (),
     )
+
+
+def _missed(scene: Scene, relation: Relation, values: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """The paths of the graph through values, from the state that a claim differentiates by."""
+    names, left = scene.names, relation.sides[0]
+    cell, edges = names.cell, edges_of(names.cell)
+    by = left.by if isinstance(left, Partial) else left.target if isinstance(left, GradientOf) else left
+    p = parts(by.name, ALWAYS) if isinstance(by, Written) else None
+    target = (gradient_target(p, names) or ([], ""))[0] if p is not None and not names.meanings(p) else []
+    found = (names.meanings(p) if p is not None else []) or target
+    states = [m.name for m in found if m.name in cell.states]
+    start = states[0] if states else cell.states[-1]
+    bare = dict.fromkeys(re.sub(r"_\d+$", "", v) for v in values)
+    end = cell.equations[-1].left
+    return tuple(path_through(edges, start, v, end) for v in bare)
 
 
 def _place(e: Expression) -> str:

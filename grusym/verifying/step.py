@@ -14,6 +14,7 @@ from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.claim_text import ClaimText, Side
 from grusym.language.derivatives import LOSS, cotangents, derivative
+from grusym.language.drawn_paths import edges_of
 from grusym.language.expression import Name
 from grusym.verifying.counterexample import counterexample
 from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
@@ -195,6 +196,8 @@ def _refused(
         mended=whole,
         detail="" if mends or not context.mend else UNMENDED,
         holds_if=_conditions(context, tried, left, right),
+        missed=tuple(paths) if which is not None else (),
+        edges=edges_of(used.reading.cell) if where else (),
     )
 
 
