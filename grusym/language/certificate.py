@@ -18,14 +18,13 @@ the concatenation, and entries(g, [u, v], 1) are those entries of g; only the si
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grusym.errors import DataError, GrusymError
+from grusym.errors import GrusymError
+from grusym.files import write_whole
 from grusym.language.cell import Cell
 from grusym.language.derivation import Derivation
 from grusym.language.expression import Columns, Concatenation, Increment, Section
@@ -106,30 +105,7 @@ class Certificate:
 
         Raises DataError where the folder cannot be written to.
         """
-        target = Path(path)
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        except OSError as error:
-            raise DataError(
-                f"the certificate cannot be written to {target}: {error.strerror}; name another file"
-            ) from None
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(str(self))
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(partial, 0o666 & ~umask)  # as any other new file
-            os.replace(partial, target)
-        except OSError as error:
-            Path(partial).unlink(missing_ok=True)
-            raise DataError(
-                f"the certificate cannot be written to {target}: {error.strerror}; name another file"
-            ) from None
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
-        return target
+        return write_whole(path, str(self), "the certificate")
 
 
 def said(shape: tuple[Any, ...]) -> str:

@@ -131,6 +131,10 @@ def _others(node: Written, put: Rebuild, names: Names) -> Iterator[Edit]:
                 time = getattr(node.name, part)  # with the brackets of h^{(t)}
             tier = 2 if cell.shapes[other] == shape else MISFITTING
             yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, tier)
+            later = shifted(node.name, 1) if own in cell.states and other not in cell.states else None
+            if later is not None:  # c_{t-1} for the g_t of the same step
+                time, part = time_of(later)
+                yield Edit(kinds.SLIP, put(replace(node, name=named(other, time, part))), node, tier)
             if other in cell.states and not time:  # the c_prev of code
                 old = named(other, "prev", "subscript")
                 yield Edit(kinds.SLIP, put(replace(node, name=old)), node, tier)

@@ -1,0 +1,180 @@
+"""A document's claims judged over the cell that it speaks of where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grusym.documents.formulas import Formula, formulas
+from grusym.documents.passages import Document, Passage
+from grusym.errors import GrusymError, ReadError
+from grusym.language.claim import Verdict
+from grusym.unrolled.document import verify_in
+
+State = Literal["holds", "wrong", "undecided", "unread"]
+_WORDS = re.compile(
+    r"\b(?:peephole |bidirectional |vanilla |simple |gated |minimal |leaky )?(?:LSTM|GRU|RNN)s?\b"
+    r"|long short-term memory|gated recurrent unit|echo[- ]state|Elman|leaky integrator",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"line (\d+), column (\d+)")
+NOTHING = "no cell is spoken of before this formula; state its equations, or name it in words"
+_LEFT = re.compile(r"\s*([^=≤≥]*?)\s*(?:\+?=)")
+
+
+Job = tuple[
+    tuple[Formula, ...], tuple[str, ...]
+]  # formulas that belong together, and what was said of their cell
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one formula.
+
+    `offset` and `end` are the formula's place in the file, `at` where in it something is wrong; `cell` is
+    what the document said of its cell, as it was given to the judge.
+    """
+
+    state: State
+    formula: Formula
+    offset: int
+    end: int
+    at: int
+    verdict: Verdict | None = None
+    reason: str = ""
+    cell: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The formula as it stands."""
+        return self.formula.text.chars
+
+
+@dataclass
+class Spoken:
+    """What a document has said of its cell up to somewhere: equations, else words."""
+
+    lines: list[str] = field(default_factory=list)
+    lefts: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    unit: str = ""
+    open: bool = True  # whether a further equation belongs to the same cell
+
+    def add(self, formula: Formula) -> None:
+        """A further equation; one for a value that has its equation begins another cell."""
+        left = _left(formula.text.chars)
+        if formula.unit != self.unit or (left in self.lefts and not self.open) or self.lefts.count(left) > 1:
+            self.lines, self.lefts = [], []
+        self.unit, self.open = formula.unit, True
+        self.lines.append(formula.text.chars)
+        self.lefts.append(left)
+
+    def named(self, words: Iterable[str]) -> None:
+        """Names of cells in words; in a title they begin another section."""
+        self.words = [*self.words, *words][-3:]
+
+    def cell(self) -> tuple[str, ...]:
+        """What to judge a claim over."""
+        return tuple(self.lines) or tuple(self.words[-1:])
+
+
+def check_document(document: Document, shown: Callable[[list[Job]], Iterable[Job]] = iter) -> list[Finding]:
+    """The findings on every formula about derivatives in a document, in order.
+
+    `shown` goes through the formulas to be judged, and may show how far it is. A formula that cannot be
+    read is a finding of its own, with its place and the reason.
+    """
+    return [f for together, cell in shown(claims(document)) for f in judged(together, cell)]
+
+
+def claims(document: Document) -> list[Job]:
+    """The formulas about derivatives, each with what the document has said of its cell before.
+
+    Lines of one piece of code belong together: they share their names.
+    """
+    spoken, found = Spoken(), list[Job]()
+    for item in _formulas(document):
+        if isinstance(item, Passage):
+            names = [m.group() for m in _WORDS.finditer(item.text.chars)]
+            if item.kind == "heading" and names:
+                spoken = Spoken(words=names)
+            elif names:
+                spoken.named(names)
+        elif item.what == "cell":
+            spoken.add(item)
+        elif item.what == "claim":
+            before = found[-1] if found and not spoken.open else None
+            spoken.open = False
+            if before is not None and item.code and before[0][-1].passage is item.passage:
+                found[-1] = ((*before[0], item), before[1])
+            else:
+                found.append(((item,), spoken.cell()))
+    return found
+
+
+def _formulas(document: Document) -> Iterator[Formula | Passage]:
+    """Formulas in order, with the words and titles between them."""
+    for passage in document.passages:
+        if passage.kind in ("heading", "prose"):
+            yield passage
+        yield from formulas(passage)
+
+
+def judged(together: tuple[Formula, ...], cell: tuple[str, ...]) -> list[Finding]:
+    """The findings on formulas that belong together over what was said of their cell."""
+    if not cell:
+        return [_unread(f, f.text.start, NOTHING, cell) for f in together]
+    if len(together) == 1:
+        return [_alone(together[0], cell)]
+    try:
+        whole = verify_in(list(cell), "\n".join(f.text.chars for f in together))
+    except GrusymError:  # one of them cannot be read
+        return [_alone(f, cell) for f in together]
+    verdicts = {_bare(step.claim.statement): step for step in whole.steps or (whole,)}
+    return [
+        _found(f, verdicts[_bare(f.text.chars)], cell, line)
+        for line, f in enumerate(together, 1)
+        if _bare(f.text.chars) in verdicts  # others only give a name
+    ]
+
+
+def _alone(formula: Formula, cell: tuple[str, ...]) -> Finding:
+    try:
+        verdict = verify_in(list(cell), formula.text.chars)
+    except ReadError as error:
+        return _unread(formula, _offset(formula, error.line, error.column), error.message, cell)
+    except GrusymError as error:
+        return _unread(formula, formula.text.start, str(error), cell)
+    return _found(formula, verdict, cell, 1)
+
+
+def _unread(formula: Formula, at: int, reason: str, cell: tuple[str, ...]) -> Finding:
+    return Finding("unread", formula, formula.text.start, formula.text.end, at, reason=reason, cell=cell)
+
+
+def _found(formula: Formula, verdict: Verdict, cell: tuple[str, ...], first: int) -> Finding:
+    """The finding that a verdict is; its places count from the line of the text that the formula begins."""
+    m = _PLACE.search(verdict.where)
+    at = _offset(formula, int(m[1]) - first + 1, int(m[2])) if m is not None else formula.text.start
+    state: State = "holds" if verdict.holds else "wrong" if verdict.outcome == "refuted" else "undecided"
+    return Finding(state, formula, formula.text.start, formula.text.end, at, verdict, verdict.detail, cell)
+
+
+def _bare(chars: str) -> str:
+    """A formula without blanks, to know it by."""
+    return re.sub(r"\s", "", chars)
+
+
+def _offset(formula: Formula, line: int | None, column: int | None) -> int:
+    """The place in the file of a line and a column of a formula."""
+    chars, places = formula.text.chars, formula.text.places
+    starts = [0, *(m.end() for m in re.finditer("\n", chars))]
+    at = starts[min(line or 1, len(starts)) - 1] + (column or 1) - 1
+    return places[min(at, len(places) - 1)]
+
+
+def _left(chars: str) -> str:
+    m = _LEFT.match(chars)
+    return re.sub(r"\s", "", m[1]) if m is not None else ""
