@@ -24,9 +24,7 @@ NOTHING = "no cell is spoken of before this formula; state its equations, or nam
 _LEFT = re.compile(r"\s*([^=≤≥]*?)\s*(?:\+?=)")
 
 
-Job = tuple[
-    tuple[Formula, ...], tuple[str, ...]
-]  # formulas that belong together, and what was said of their cell
+Job = tuple[tuple[Formula, ...], tuple[str, ...]]  # formulas that belong together; what is said of the cell
 
 
 @dataclass(frozen=True)
@@ -133,11 +131,21 @@ def judged(together: tuple[Formula, ...], cell: tuple[str, ...]) -> list[Finding
     except GrusymError:  # one of them cannot be read
         return [_alone(f, cell) for f in together]
     verdicts = {_bare(step.claim.statement): step for step in whole.steps or (whole,)}
-    return [
-        _found(f, verdicts[_bare(f.text.chars)], cell, line)
-        for line, f in enumerate(together, 1)
-        if _bare(f.text.chars) in verdicts  # others only give a name
-    ]
+    found = []
+    for line, f in enumerate(together, 1):
+        verdict = verdicts.get(_bare(f.text.chars))
+        if verdict is not None:
+            found.append(_found(f, verdict, cell, line))
+        elif not _names_something(f, together):
+            found.append(_alone(f, cell))
+    return found
+
+
+def _names_something(formula: Formula, together: Iterable[Formula]) -> bool:
+    """Whether a line only gives a name that other lines use: it was put in where they do."""
+    name = re.escape(_left(formula.text.chars).removeprefix("self."))
+    others = (other.text.chars for other in together if other is not formula)
+    return any(re.search(rf"(?<![\w.]){name}(?!\w)", other.partition("=")[2]) for other in others)
 
 
 def _alone(formula: Formula, cell: tuple[str, ...]) -> Finding:
@@ -163,8 +171,8 @@ def _found(formula: Formula, verdict: Verdict, cell: tuple[str, ...], first: int
 
 
 def _bare(chars: str) -> str:
-    """A formula without blanks, to know it by."""
-    return re.sub(r"\s", "", chars)
+    """A formula without blanks and names of modules, to know it by."""
+    return re.sub(r"\b(?:np|numpy|torch|tf|jnp|self|math|F)\.|\s", "", chars)
 
 
 def _offset(formula: Formula, line: int | None, column: int | None) -> int:
