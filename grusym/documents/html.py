@@ -62,8 +62,9 @@ SCRIPTS = {"sub": ("_{", "}"), "sup": ("^{", "}")}
 class _Reader:
     """Reads HTML once, tag by tag."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, lines: bool = False) -> None:
         self.text = text
+        self.lines = lines  # whether the end of a line means anything, as in Markdown
         self.words: list[Text] = []
         self.found: list[Passage | Problem] = []
         self.kind = "prose"
@@ -93,10 +94,12 @@ class _Reader:
             new = unescape(piece)
             self.words.append(Text(new, (self.text.places[m.start()],) * len(new)))
         else:
-            self.words.append(self.text.cut(m.start(), m.end()))
+            words = self.text.cut(m.start(), m.end())
+            plain = self.lines or self.kind == "code"
+            self.words.append(words if plain else Text(words.chars.replace("\n", " "), words.places))
 
     def _tag(self, tag: str, closes: bool) -> None:
-        here = self.words[-1].end if self.words else 0
+        here = self.words[-1].end - 1 if self.words else 0
         if tag in SCRIPTS:
             sign = SCRIPTS[tag][closes]
             self.words.append(Text(sign, (here,) * len(sign)))
@@ -157,7 +160,7 @@ def html(text: Text) -> Iterator[Passage | Problem]:
 
 def html_lines(text: Text) -> Iterator[Text]:
     """The lines of words with tags among them, as in Markdown."""
-    for found in _Reader(text).run():
+    for found in _Reader(text, lines=True).run():
         if isinstance(found, Passage):
             yield from found.text.split(re.compile("\n"))
 

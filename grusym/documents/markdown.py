@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from grusym.documents.html import html_lines
 from grusym.documents.mathematics import mathematics
@@ -79,7 +80,7 @@ def _words(lines: list[Text], unit: str) -> Iterator[Passage | Problem]:
         yield from _plain(whole.cut(at, m.start()), unit)
         inner = whole.cut(m.start(2), m.end(2)).stripped()
         dollars = re.fullmatch(r"\$(.+)\$", inner.chars, re.DOTALL)
-        if dollars is not None:  # GitLab's $`...`$ and the like
+        if dollars is not None:  # `$...$`
             yield Passage("inline", inner.cut(1, len(inner) - 1), unit)
         else:
             yield Passage("code", inner, unit)
@@ -90,6 +91,8 @@ def _words(lines: list[Text], unit: str) -> Iterator[Passage | Problem]:
 def _plain(text: Text, unit: str) -> Iterator[Passage | Problem]:
     """Words with mathematics; the cells of tables and lines of <sub> apart."""
     for found in mathematics(text, unit):
+        if isinstance(found, Passage) and re.fullmatch(r"`.*`", found.text.chars):  # GitLab's $`...`$
+            found = replace(found, text=found.text.cut(1, len(found.text) - 1))
         if (
             isinstance(found, Passage)
             and found.kind == "prose"

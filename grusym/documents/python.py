@@ -100,7 +100,7 @@ class _Code:
         for node in _flat(statements):
             if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
                 line = self.cut(node).replaced(_COMMENT, "").replaced(re.compile(r"[ \t]*\\?\n[ \t]*"), " ")
-                pieces += [line, Text("\n", (line.end,))]
+                pieces += [line, Text("\n", (line.end - 1,))]
         if pieces:
             self.found.append(Passage("code", joined(pieces), unit))
 

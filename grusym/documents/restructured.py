@@ -36,7 +36,7 @@ def restructured(text: Text, unit: str = "") -> Iterator[Passage | Problem]:
             elif name in CODES:
                 yield Passage("code", joined(block), unit)
             else:
-                words += [head, Text("\n", (head.end,)), *block]
+                words += [head, Text("\n", (max(head.end - 1, lines[i].start),)), *block]
             i = end
             continue
         if i + 1 < len(lines) and bare.strip() and _RULE.fullmatch(lines[i + 1].chars.rstrip()) and not words:
@@ -79,7 +79,7 @@ def _paragraphs(lines: list[Text]) -> Iterator[Text]:
     part: list[Text] = []
     for line in [*lines, Text("", ())]:
         if line.chars.strip():
-            part += [line] if line.chars.endswith("\n") else [line, Text("\n", (line.end,))]
+            part += [line] if line.chars.endswith("\n") else [line, Text("\n", (max(line.end - 1, 0),))]
         elif part:
             yield joined(part)
             part = []

@@ -14,7 +14,7 @@ from grusym.unrolled.fragments import Fragment, fragments, prepared
 from grusym.unrolled.primed import without_primes
 from grusym.unrolled.standard import completed, kind_of
 from grusym.unrolled.unsplit import unsplit
-from grusym.unrolled.verdict import Frame
+from grusym.unrolled.verdict import PREVIOUS, Frame
 
 ROWS = re.compile(
     r"row[- ]vector|rows\b|batch[- ]first|\[\s*(?:I|in\w*|D|d)\s*,\s*\d*\s*\*?\s*(?:H|h\w*|n)\s*\]"
@@ -40,7 +40,10 @@ def settings(lines: Sequence[str], names: Collection[str] = ()) -> tuple[Frame, 
     lines, said, together = unsplit(lines)
     lines, primed = without_primes([piece for line in lines for piece in _pieces(line)])
     found = _settings(lines, names)
-    return tuple(replace(f, said=(*said, *f.said), primed=primed, together=together) for f in found)
+    prev = any(PREVIOUS.search(line) for line in lines)
+    return tuple(
+        replace(f, said=(*said, *f.said), primed=primed, together=together, prev=prev) for f in found
+    )
 
 
 def _settings(lines: Sequence[str], names: Collection[str]) -> tuple[Frame, ...]:

@@ -47,6 +47,9 @@ UNSURE = (
     "guessed, this may be a misreading: give the whole cell in the letters of the claim"
 )
 REST = "the ellipsis stands for the other paths"
+PREVIOUS = re.compile(
+    r"(?<![A-Za-z])prev(?:ious)?_|prev(?![A-Za-z])|\[\s*t\s*-\s*1\s*\]"
+)  # words for old values
 LONGEST = 8_000
 SHAPES = "shapes"  # the method where products do not fit as written
 APPROXIMATE = "≈ read as an equality"
@@ -64,6 +67,7 @@ class Frame:
     unused: tuple[str, ...] = ()  # equations of the document that could not be read
     open: bool = False  # whether nothing says if vectors are rows
     primed: str = ""  # the letter whose prime marks its candidate, as the h of h'_t
+    prev: bool = False  # whether the document marks old values by a word, so that h alone is the new one
     together: tuple[str, ...] = ()  # names for all pre-activations, one after another
 
     @classmethod
@@ -170,6 +174,8 @@ def _step(
     relation, rest = _without_rest(relation)
     code = "\\" not in text and CODE.search(text) is not None
     made = scenes(names, relation, frame.rows, code, frame.scalar, frame.open)
+    if frame.prev or PREVIOUS.search(text):
+        made = [replace(scene, prev=True) for scene in made]
     if constant:
         made = [holding(scene, constant) for scene in made]
     finding = judged(made, relation, known=known)

@@ -76,13 +76,13 @@ def test_code_keeps_its_paths_and_functions() -> None:
 
 def test_missing_paths_are_named_and_written_out() -> None:
     found = verdict("gru", "dh_prev = dh * z + U_r.T @ dr + U_z.T @ dz")
-    assert found.where.endswith("path through c missing")
+    assert found.where.endswith("path h → c → h' missing")
     assert found.fix == "dh * z + U_r.T @ dr + U_z.T @ dz + (U_c.T @ dc) * r"
 
 
 def test_paths_at_every_step_are_named() -> None:
     found = verdict("gru", "∂h_t/∂h_k = ∏_{j=k+1}^{t} diag(z_j)")
-    assert "path through" in found.where and found.error == kinds.PATH
+    assert "path h → z → h' missing" in found.where and found.error == kinds.PATH
 
 
 def test_a_claim_that_lacks_two_things_gets_both() -> None:
