@@ -66,7 +66,7 @@ class Spoken:
         if formula.unit != self.unit or (left in self.lefts and not self.open) or self.lefts.count(left) > 1:
             self.lines, self.lefts = [], []
         self.unit, self.open = formula.unit, True
-        self.lines.append(formula.text.chars)
+        self.lines.append(" ".join(formula.text.chars.split()))
         self.lefts.append(left)
 
     def named(self, words: Iterable[str]) -> None:

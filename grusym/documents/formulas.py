@@ -16,7 +16,7 @@ _WRAPPER = re.compile(
     r"\\(?:begin|end)\{(?:aligned|split|gathered|array|cases|align|alignedat|eqnarray|equation|gather|multline)\*?\}"
     r"(?:\{[lcr|\s]*\})?|\\(?:label|tag\*?|eqno|leqno)\s*\{[^{}]*\}|\\(?:nonumber|notag|displaystyle|hfill)(?![A-Za-z])"
 )
-_ROW = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\newline(?![A-Za-z])|\\cr(?![A-Za-z])")
+_ROW = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\[ \t]*\n|\\newline(?![A-Za-z])|\\cr(?![A-Za-z])")
 _GAP = re.compile(r"(?:[,;.]\s*)?\\q?quad(?![A-Za-z])(?:\s*\\q?quad(?![A-Za-z]))*")
 _SIGN = re.compile(
     r"(?<![<>!=:])=(?!=)|\\leq?(?![A-Za-z])|≤|\\geq?(?![A-Za-z])|≥|\\approx|≈|:=|\\triangleq|←"
