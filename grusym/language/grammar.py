@@ -34,6 +34,7 @@ from grusym.language.extrema import EXTREMA_SPELLINGS
 from grusym.language.height import TALLEST, tall
 from grusym.language.lexer import SUMS, Token
 from grusym.language.scanner import NameToken
+from grusym.language.spelling import CASTS
 from grusym.language.stream import TokenStream
 from grusym.language.surface import Call, Chain, Starred, Written
 
@@ -305,7 +306,7 @@ class Grammar(TokenStream):
         written = Written(name, span=token.span)
         if name.base in ("Σ", "Π") and re.match("[ijkl](?:=|$)", name.subscript):
             raise self.fail(SUMS, token)
-        if name.canonical == "I":
+        if name.canonical == "I" and name.time is None:  # I_t is an input gate
             return Identity(span=token.span)
         if self.next.spaced:
             return written
@@ -338,6 +339,8 @@ class Grammar(TokenStream):
     def called(self, f: Written) -> Expression:
         """name(argument): what it means is decided when it is known what the name is."""
         arguments = self.listed(self.take())
+        if f.name.canonical in CASTS and isinstance(arguments[0], Number):
+            return replace(arguments[0], span=f.span)
         if len(arguments) > 1:
             raise read_error(f.span, unknown_function(f.name.canonical))
         return Call(f, arguments[0], span=f.span)

@@ -12,10 +12,13 @@ from grusym.language.extrema import EXTREMA_SPELLINGS
 from grusym.language.scanner import DIGIT, NameToken, Scanner
 from grusym.language.spelling import (
     COMMANDS,
+    ENTRY,
     GAP,
     LIBRARIES,
+    MODULE,
     NUMBERED,
     OPERATORS,
+    OWNER,
     SKIPPED,
     SUPERSCRIPTS,
     WRAPPERS,
@@ -82,7 +85,9 @@ class Lexer(Scanner):
             if m := LIBRARIES.match(self.text, self.at):
                 self.at = m.end()
                 self._elementwise(start)
-            name = self.joined() or self.name()
+            if m := OWNER.match(self.text, self.at):
+                self.at = m.end()
+            name = self._in_code() or self.joined() or self.name()
             self._put("name", self.text[start : self.at], start, spaced, replace(name, turned=False))
             if name.turned:
                 self._put("operator", "ᵀ", start)
@@ -169,6 +174,22 @@ class Lexer(Scanner):
             self._symbol(word, start, spaced)
         else:
             raise self.error(f"unknown command \\{word}; {unknown_function(word)}", start)
+
+    def _in_code(self) -> NameToken | None:
+        """The W_z of P['W_z'], the tanh of nn.Tanh()(u); None elsewhere."""
+        start = self.at
+        if m := MODULE.match(self.text, self.at):
+            self.at = m.end()
+            return NameToken(m["name"].lower())
+        if m := ENTRY.match(self.text, self.at):
+            inner = Scanner(m["name"])
+            if inner.starts_name():
+                name = inner.name()
+                if inner.at == len(inner.text):
+                    self.at = m.end()
+                    return name
+            raise self.error(f"{m.group()} must hold one name between its quotes, as in P['W_z']", start)
+        return None
 
     def _elementwise(self, start: int) -> None:
         """Refuse np.max(u, 0), the maximum of all entries along an axis, which looks like max(u, 0)."""

@@ -37,7 +37,7 @@ BORDER = re.compile(r"[ \t\r$&]+")
 BORDER_AFTER = re.compile(r"[$& \t]*[.,;:]?(?:[ \t]{2}|[ \t]*(?:\n|=|#|%|//|\\\\|\(\d|$))")
 BRACED = re.compile(r"\{\s*(?:\\[A-Za-z]+\s*(?:\{\s*\\?[A-Za-z]+\s*\})?|[A-Za-z])\s*\}(?=\s*[_^'])")  # {c}_t
 _TIMED = r"[a-z](?:_\{?\(?t(?![A-Za-z0-9])|ₜ|\(t[-+)]|\^\{?[(<]t)"  # x_t, h_{t-1}, hₜ, h(t-1), h^{(t)}
-JOINED = re.compile(rf"(?:[A-Z]_[a-z0-9]|[a-z]_t|[A-Z])(?={_TIMED})")
+JOINED = re.compile(rf"(?:[A-Z]_[A-Za-z0-9]|[a-z]_t|[A-Z])(?={_TIMED})")
 JOINED_IN_LATEX = re.compile(r"[A-Z](?=[A-Z]*[a-z](?![A-Za-z0-9]))")
 MARKS = 20  # wrappers and accents around one letter
 FURTHEST = 99  # steps between now and a time that is written

@@ -119,12 +119,18 @@ OPERATORS = {
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧ", "0123456789+-aehijklmnoprstuvxβγ")
 SUPERSCRIPTS = {"⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
 LIBRARIES = re.compile(
-    r"(?:np|numpy|torch|jnp|tf|math|F|K|nn|jax)(?:\.(?:nn|math|functional|special|linalg))?\.(?=[a-z])"
+    r"(?:np|numpy|torch|jnp|tf|math|F|K|nn|jax)(?:\.(?:nn|math|functional|special|linalg))?\.(?=[a-z]|[A-Z]\w+\(\))"
 )
+OWNER = re.compile(r"self\.(?=[^\W\d])")  # self.W is W
+ENTRY = re.compile(r"[^\W\d]\w*\[\s*(?P<quote>['\"])(?P<name>[^'\"\s]+)(?P=quote)\s*\]")  # P['W_z'] is W_z
+MODULE = re.compile(
+    r"(?P<name>Tanh|Sigmoid|ReLU|Softplus)\(\)(?:\.forward)?(?=\()"
+)  # nn.Tanh()(u) is tanh(u)
+CASTS = {"T", "float", "double", "float32", "float64"}  # T(1) is 1
 TIME = re.compile(r"(?:(?P<label>[^()<>⟨⟩]+?)[,\s_;]\s*)?[(<⟨]?\s*t\s*(?P<shift>[+-]\s*\d+)?\s*[)>⟩]?")
 ARGUMENT = re.compile(r"\(\s*t\s*([+-]\s*\d+)?\s*\)|\[\s*t\s*([+-]\s*\d+)?\s*\]")
 NUMBERED = re.compile(r"\(\d+(?:\.\d+)*[a-z]?\)[ \t$]*(?=\n|$|#|%|//|\\\\|\\end\b)")  # an equation's number
 GAP = re.compile(r"(?:[ \t]{2}|\t|\\q?quad\s*|\\hfill\s*)$")
-WORDS_OF_TIME = {"prev": -1, "previous": -1, "old": -1, "new": 0, "next": 0, "t": 0}
+WORDS_OF_TIME = {"prev": -1, "tm1": -1, "previous": -1, "old": -1, "new": 0, "next": 0, "t": 0}
 WORD = r"(?:[A-Za-zα-ωΑ-Ω0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f][\u0300-\u036f]*)+"
 SCALARS = {word for word in GREEK if word.islower()} | {"eps", "lam", "dt"}  # a scalar's name, spelled out

@@ -51,10 +51,11 @@ class Names:
                     )
 
     def _labels(self) -> None:
-        """Refuse λ^r, h^k and e^h, where a power is meant that a label would hide."""
+        """Refuse λ^r, h^k and e^h, where a power is meant that a label would hide; b^z beside W^z is none."""
         uses = [w for s in self.statements for w in (s.left, *written(s.right))]
         raised = [w for w in uses if w.name.raised]
         used = {bare(w.name) for w in uses} if raised else set()
+        used -= {w.name.label for w in raised if w.name.base.isascii() and w.name.base.isupper()}
         for w in raised:
             base, label = w.name.base, w.name.label
             matrix = base.isascii() and base.isupper()

@@ -31,6 +31,11 @@ class Fragment:
     olds: frozenset[str] = frozenset()  # those used as they were a step before
 
     @property
+    def timed(self) -> frozenset[str]:
+        """The names that it uses at the time of the step."""
+        return frozenset(_bare(w) for w in written(self.right) if w.name.time == 0)
+
+    @property
     def names(self) -> frozenset[str]:
         """All names in it."""
         return frozenset({self.left, *self.uses})

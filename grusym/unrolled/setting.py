@@ -13,6 +13,7 @@ from grusym.language.reader import read_cell
 from grusym.unrolled.fragments import Fragment, fragments, prepared
 from grusym.unrolled.primed import without_primes
 from grusym.unrolled.standard import completed, kind_of
+from grusym.unrolled.tidied import tidied
 from grusym.unrolled.unsplit import unsplit
 from grusym.unrolled.verdict import PREVIOUS, Frame
 
@@ -53,17 +54,27 @@ def _settings(lines: Sequence[str], names: Collection[str]) -> tuple[Frame, ...]
     scalar = re.search(r"\bscalar\b|hidden_size\s*=\s*1|one[- ]dimensional", " ".join(lines)) is not None
     rows = _rows(lines, words)
     with suppress(GrusymError):
-        cell = read_cell("\n".join(equations))
-        if not any(len(cell.shapes[w]) == 2 for w in cell.weights) and not scalar:
-            raise GrusymError("a cell without a matrix is a fragment")
-        frame = Frame.whole(cell)
-        if rows and not cell.rows:
-            return (replace(frame, open=True, scalar=scalar),)
-        return (replace(frame, scalar=scalar or _small(cell)),)
+        return (_whole(equations, scalar, rows),)
+    tidy = tidied(equations)
+    if tidy is not None:
+        with suppress(GrusymError):
+            said = tuple(f"no part of the cell: {line.strip()}" for line in tidy[1])
+            return (replace(_whole(tidy[0], scalar, rows), said=said),)
     numbers = _numbers(equations)
     if numbers is not None:
         return (replace(Frame.whole(numbers), scalar=True, said=(NUMBERS,)),)
     return _completed(equations, lines, words, frozenset(names), rows, scalar)
+
+
+def _whole(equations: Sequence[str], scalar: bool, rows: bool | None) -> Frame:
+    """The cell of whole equations; GrusymError where they are none."""
+    cell = read_cell("\n".join(equations))
+    if not any(len(cell.shapes[w]) == 2 for w in cell.weights) and not scalar:
+        raise GrusymError("a cell without a matrix is a fragment")
+    frame = Frame.whole(cell)
+    if rows and not cell.rows:
+        return replace(frame, open=True, scalar=scalar)
+    return replace(frame, scalar=scalar or _small(cell))
 
 
 def _pieces(line: str) -> list[str]:
