@@ -36,6 +36,7 @@ crosscheck: $(VENV)/.installed-crosscheck
 wild: $(VENV)/.installed
 	$(BIN)/python -m tests.wild.counts
 	$(BIN)/python -m tests.wild.claims
+	$(BIN)/python -m tests.wild.cells
 
 bench: $(VENV)/.installed-crosscheck
 	$(BIN)/python -m pytest -q benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' --benchmark-only

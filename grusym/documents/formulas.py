@@ -22,7 +22,10 @@ _SIGN = re.compile(
     r"(?<![<>!=:])=(?!=)|\\leq?(?![A-Za-z])|≤|\\geq?(?![A-Za-z])|≥|\\approx|≈|:=|\\triangleq|←"
 )
 _CONTINUES = re.compile(r"\s*(?:[-+=≤≥≈*·⊙]|\\(?:leq?|geq?|approx|odot|cdot|times|circ)(?![A-Za-z]))")
-_LABEL = re.compile(r"\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)?(?:\*{0,2}[A-Za-z][A-Za-z /()-]{2,40}\*{0,2}\s*:\s+)?")
+_LABEL = re.compile(
+    r"\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)?(?:\*{0,2}[^\W\d][^=:：<>{}\\\n]{1,40}\*{0,2}\s*[:：]\s*\*{0,2}\s+)?\*{0,2}"
+)
+_REMARK = re.compile(r"\s*\*{0,2}\s*\((?:[A-Z][A-Za-z ]+|\d+)\)\s*$|\*{2}\s*$")
 _MATHEMATICAL = re.compile(r"σ|sigmoid|tanh|⊙|∘|∂|δ|∇|∑|∏|softmax|ReLU|[WUV]_?[\w{]|diag")
 _TEXTS = re.compile(r"\\(?:text|mbox|textrm)\s*\{[^{}]*\}\s*$|\\;|\\,|\\!")
 _DERIVATIVE = re.compile(
@@ -114,7 +117,9 @@ def _lines(text: Text) -> Iterator[Text]:
         if depth <= 0 or len(waiting) > 12:
             whole = waiting[0] if len(waiting) == 1 else joined(waiting)
             label = _LABEL.match(whole.chars)
-            yield whole.cut(label.end()) if label is not None else whole
+            whole = whole.cut(label.end()) if label is not None else whole
+            printed = re.fullmatch(r"\s*print\(\s*[rf]?([\"'])(.*?)\1?\s*\)?\s*", whole.chars)
+            yield whole if printed is None else whole.cut(printed.start(2), printed.end(2))
             waiting, depth = [], 0
     if waiting:
         yield joined(waiting)
@@ -125,7 +130,7 @@ def _in_words(text: Text) -> Iterator[Text]:
     for line in text.split(re.compile("\n")):
         label = _LABEL.match(line.chars)
         bare = (line.cut(label.end()) if label is not None else line).stripped()
-        bare = bare.replaced(re.compile(r"\*{2}|&nbsp;"), "").stripped()
+        bare = bare.replaced(_REMARK, "").replaced(re.compile(r"\*{2}|&nbsp;"), "").stripped()
         m = re.match(r"\S{1,24}\s*=\s*\S", bare.chars)
         words = len(
             re.findall(

@@ -12,6 +12,7 @@ from grusym.language.cell import Cell
 from grusym.language.reader import read_cell
 from grusym.unrolled.fragments import Fragment, fragments, prepared
 from grusym.unrolled.primed import without_primes
+from grusym.unrolled.respelled import respelled
 from grusym.unrolled.standard import completed, kind_of
 from grusym.unrolled.tidied import tidied
 from grusym.unrolled.unsplit import unsplit
@@ -27,6 +28,7 @@ BESIDE = re.compile(
     r"(.*\S)\s*[,;]\s+([a-z]+(?:[ -][a-z]+)*)\s*|([a-z]+(?:[ -][a-z]+)*)\s*[,;:]\s+(.*)", re.IGNORECASE
 )
 KNOWN = re.compile(r"lstm|gru|rnn|recurrent|vanilla|elman|echo[- ]state|gated|memory|scalar", re.IGNORECASE)
+SMALL = re.compile(r"(?<![A-Za-z\\_^])(?:\\mathbf\s*\{)?([uvw])(?:\})?(?=\s*(?:\\odot|\\circ|⊙|∘))")  # u ⊙ h
 NUMBERS = "the document works with numbers: n = 1"
 EQUATION = re.compile(r"(?<![<>!=:])=(?!=)|←|\\leftarrow")
 
@@ -38,12 +40,13 @@ def settings(lines: Sequence[str], names: Collection[str] = ()) -> tuple[Frame, 
     of the role it has there, in the document's letters; of the GRU's two conventions both are given
     where nothing says which is meant. What was added is said.
     """
+    lines, meant = respelled(lines)
     lines, said, together = unsplit(lines)
     lines, primed = without_primes([piece for line in lines for piece in _pieces(line)])
     found = _settings(lines, names)
     prev = any(PREVIOUS.search(line) for line in lines)
     return tuple(
-        replace(f, said=(*said, *f.said), primed=primed, together=together, prev=prev) for f in found
+        replace(f, said=(*meant, *said, *f.said), primed=primed, together=together, prev=prev) for f in found
     )
 
 
@@ -68,13 +71,25 @@ def _settings(lines: Sequence[str], names: Collection[str]) -> tuple[Frame, ...]
 
 def _whole(equations: Sequence[str], scalar: bool, rows: bool | None) -> Frame:
     """The cell of whole equations; GrusymError where they are none."""
-    cell = read_cell("\n".join(equations))
+    cell = _read_with_vectors(equations)
     if not any(len(cell.shapes[w]) == 2 for w in cell.weights) and not scalar:
         raise GrusymError("a cell without a matrix is a fragment")
     frame = Frame.whole(cell)
     if rows and not cell.rows:
         return replace(frame, open=True, scalar=scalar)
     return replace(frame, scalar=scalar or _small(cell))
+
+
+def _read_with_vectors(equations: Sequence[str]) -> Cell:
+    """The cell of equations; where small letters stand elementwise beside a state, u ⊙ h, as weights."""
+    text = "\n".join(equations)
+    try:
+        return read_cell(text)
+    except GrusymError:
+        small = sorted(set(SMALL.findall(text)))
+        if not small:
+            raise
+        return read_cell("\n".join([text, *(f"{name} : parameter" for name in small)]))
 
 
 def _pieces(line: str) -> list[str]:
