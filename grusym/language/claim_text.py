@@ -270,7 +270,8 @@ class _Reader:
             self.gradients.setdefault(key, values)
             self.shapes.setdefault(key, self.cell.shapes[values[0]])
             return key
-        if slope and (value := self._argument_of(w.name, slope)):
+        free = bare not in self.cell.shapes and self._at(w.name).time in (None, 0)
+        if slope and free and (value := self._argument_of(w.name, slope)):
             self.arguments[bare] = value
             self.shapes[bare] = self.cell.shapes[value]
             return bare

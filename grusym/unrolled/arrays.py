@@ -69,8 +69,8 @@ def _unflat(array: Array, loss: bool) -> Thing:
 class Algebra:
     """Products, sums and transposes under a reading."""
 
-    def __init__(self, choices: Choices, rows: bool, code: bool) -> None:
-        self.choices, self.rows, self.code = choices, rows, code
+    def __init__(self, choices: Choices, rows: bool, code: bool, batch: bool = False) -> None:
+        self.choices, self.rows, self.code, self.batch = choices, rows, code, batch
 
     # ---- products ------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class Algebra:
             if t is not None
         ]
         applied = None
-        if self._fits(a, v, 1) and (v.kind == "col" or (self.rows and self.code)):
+        if self._fits(a, v, 1) and (v.kind == "col" or (self.rows and self.code and not self.batch)):
             applied = Thing(v.kind, a.array @ v.array, loss=v.loss)
         options = [Option(applied)] if applied is not None and not elementwise else []
         own = v.kind == ("row" if self.rows else "col")  # vᵀ after a matrix means no scaling

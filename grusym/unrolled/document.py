@@ -54,7 +54,9 @@ def verify_in(lines: str | Sequence[str], claim: str, mend: bool = True) -> Verd
 def _judged(frame: Frame, claim: str, mend: bool) -> Verdict:
     """By one step where that proves the claim, else over steps."""
     proved: Verdict | None = None
-    if not frame.rows and not frame.scalar:
+    if (
+        not frame.rows and not frame.scalar and not frame.primed
+    ):  # h' is the next state there, not a candidate
         try:
             proved = one_step.verify(frame.cell, claim, mend=False)
         except GrusymError:

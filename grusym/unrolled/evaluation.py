@@ -219,6 +219,9 @@ class Evaluation(Gradients):
             raise read_error(
                 factors[at].span, "what the ellipsis stands for is not clear from its neighbours"
             )
+        for k, given in [*enumerate(factors[:at]), *((count - j, f) for j, f in enumerate(factors[:at:-1]))]:
+            if self._signature(given) != tuple(time + step * k for time in start):
+                raise Misfit("a factor beside the ellipsis is not the one that belongs there")
         things = []
         for k in range(count + 1):
             self.shift += step * k

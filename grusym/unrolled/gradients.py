@@ -91,7 +91,9 @@ class Gradients(Jacobians):
         if m.name in cell.states and not at_argument:
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
             next_ = any(index.word == "next" for index in m.times)  # what code hands back is dc_next
-            found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
+            named = next_ or any(index.word or index.constant for index in m.times)  # dc_prev, δ_{t-1}
+            if self.right or named or mark != "d":  # the dc that code computes is that of all paths
+                found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
         if m.name == self.world.out and self.names.perturbed == "*":
             said = f"{shown} read as a small change of {m.name}, carried along"
             found.append(Option(("perturbation", m), said, 0.6))
@@ -133,7 +135,7 @@ class Gradients(Jacobians):
                 out = w.out
                 outer = [np.outer(w.errors[i], w.at(out, i)) for i in range(1, self.scene.point.steps + 1)]
                 whole = sum(outer[1:], start=outer[0])
-                return Thing("matrix", whole.T if self.rows else whole, loss=True)
+                return Thing("matrix", whole.T if self.rows and not self.batch else whole, loss=True)
             case "arguments" | "parts":
                 return self._vector(self._part_gradients(m, self._step(m), only), True)
             case "total" if m.kind in ("fused", "biases"):
@@ -154,7 +156,7 @@ class Gradients(Jacobians):
             case "output_share":
                 i = self._when(Meaning("value"))
                 share = np.outer(w.errors[i], w.at(w.out, i))
-                return Thing("matrix", share.T if self.rows else share, loss=True)
+                return Thing("matrix", share.T if self.rows and not self.batch else share, loss=True)
             case "product":
                 return self._product_gradient(m)
             case "argument":

@@ -88,6 +88,7 @@ def scenes(
                     code,
                     derivatives,
                     "prev" in words,
+                    "prev" in words,
                     "curr" in words,
                     flippable and _row_first(relation),
                     local,

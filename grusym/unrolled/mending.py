@@ -88,6 +88,8 @@ class Search:
     def _empty(self, changed: Relation) -> bool:
         """Whether a change leaves the name of one gradient as another's: dh_raw = dh says nothing."""
         sides, before = changed.sides, self.relation.sides
+        if any(a == b for a, b in pairwise(sides)):
+            return True
         bare = all(
             isinstance(side, Written | GradientOf) and gradientlike(side, self.names) for side in sides
         )

@@ -52,7 +52,8 @@ class Naming:
             self.rows = bool(
                 choices.pick("batch", [Option(False), Option(True, said, 1.5)], sized=True).value
             )
-        self.algebra = Algebra(choices, self.rows, scene.code)
+        self.batch = self.rows and not scene.rows and not self.flipped
+        self.algebra = Algebra(choices, self.rows, scene.code, self.batch)
         self.inner = "t"
         self.handed_back = False  # whether a gradient is evaluated
         self.right = False  # whether a side after the first is evaluated
@@ -116,7 +117,9 @@ class Naming:
             return t - 1
         if word == "next":
             options = [Option(1), Option(0)] if self.scene.curr else [Option(0), Option(1, "", 0.5)]
-            back = [Option(-1, "", 0.6)] if self.handed_back else []  # the dhnext of a backward pass
+            back = (
+                [Option(-1, "", 0.6)] if self.handed_back and not self.scene.paired else []
+            )  # the dhnext of a backward pass
             return t + int(self.choices.pick(f"next{len(back)}", [*options, *back]).value)  # type: ignore[call-overload]
         return t
 
@@ -229,7 +232,7 @@ class Naming:
             case "argument":
                 return self._vector(self._inside(lambda: w.argument(m.name, self._argument_step(m))))
             case "output_weight":  # p × n, or n × p where outputs are h V
-                return Thing("matrix", w.V.T if self.rows else w.V)
+                return Thing("matrix", w.V.T if self.rows and not self.batch else w.V)
             case "logit":
                 return self._vector(w.V @ self._inside(lambda: w.at(w.out, self._step(m))))
             case "prediction":

@@ -36,7 +36,8 @@ class Scene:
     rows: bool
     code: bool
     derivatives: frozenset[tuple[str, str]] = frozenset()  # (of, by) of all derivatives in the claim
-    prev: bool = False  # whether the claim says prev: what has no time is then not the old one
+    prev: bool = False  # whether the text says prev: what has no time is then not the old one
+    paired: bool = False  # whether the claim has prev beside next, which then is no step back
     curr: bool = False  # whether the claim says curr: next is then the step after
     flipped: bool = False  # whether a reading as rows may be tried for a cell of columns
     local: bool = False  # whether the loss of a single step is spoken of

@@ -59,6 +59,10 @@ def shifted(name: NameToken, by: int) -> NameToken | None:
 
 def times(name: NameToken, words: bool) -> Iterator[NameToken]:
     """A name a step later and earlier; where times are words, at the other times."""
+    m = re.fullmatch(r"(d?)(prev|next)", name.base)
+    if m is not None and name.subscript:  # dnext_c
+        yield replace(name, base=m[1] + {"prev": "next", "next": "prev"}[m[2]])
+        return
     for by in (1, -1):
         new = shifted(name, by)
         if new is not None:
