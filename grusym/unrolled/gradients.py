@@ -70,9 +70,12 @@ class Gradients(Jacobians):
         picked: Any = self.choices.pick(f"gradient {key}", options, sized).value
         self.handed_back = True
         try:
-            return self._inside(lambda: self._gradient_of(picked[0], picked[1], only))
+            thing: Thing = self._inside(lambda: self._gradient_of(picked[0], picked[1], only))
         finally:
             self.handed_back = False
+        if (only is not None or picked[0] == "incoming") and not np.any(thing.array):
+            raise Outside("a gradient that is nothing at all")  # with any sign the claim would hold
+        return thing
 
     def _kinds(self, m: Meaning, mark: str, shown: str) -> list[Option]:
         """Which gradients a name of one may be: of all paths, at the argument, from later steps alone."""
