@@ -24,11 +24,12 @@ def edges_of(cell: Cell) -> tuple[Edge, ...]:
 
 def path_through(edges: Sequence[Edge], start: str, via: str, end: str) -> Path:
     """The shortest path from one value to another through a third; the third alone where there is none."""
-    first, last = _shortest(edges, start, via), _shortest(edges, via, end)
+    first, last = path_between(edges, start, via), path_between(edges, via, end)
     return (*first[:-1], *last) if first and last else first or last or (via,)
 
 
-def _shortest(edges: Sequence[Edge], start: str, end: str) -> Path:
+def path_between(edges: Sequence[Edge], start: str, end: str) -> Path:
+    """The shortest path from one value to another; nothing where there is none."""
     waiting: deque[Path] = deque([(start,)])
     seen = {start}
     while waiting:

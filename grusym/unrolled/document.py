@@ -9,6 +9,7 @@ from grusym.errors import GrusymError, ReadError
 from grusym.language.claim import Verdict
 from grusym.unrolled.lexer import wide_tokens
 from grusym.unrolled.names import ALWAYS, parts
+from grusym.unrolled.nothing import has_nothing
 from grusym.unrolled.setting import settings
 from grusym.unrolled.verdict import Frame, over_steps
 from grusym.verifying import verify as one_step
@@ -61,7 +62,7 @@ def _judged(frame: Frame, claim: str, mend: bool) -> Verdict:
             proved = one_step.verify(frame.cell, claim, mend=False)
         except GrusymError:
             proved = None
-        if proved is not None and proved.holds:
+        if proved is not None and proved.holds and not has_nothing(frame.cell, claim):
             return proved
     try:
         return over_steps(frame, claim, mend=mend)

@@ -74,6 +74,7 @@ class Gradients(Jacobians):
         finally:
             self.handed_back = False
         if (only is not None or picked[0] == "incoming") and not np.any(thing.array):
+            self.choices.sized.add(f"gradient {key}")
             raise Outside("a gradient that is nothing at all")  # with any sign the claim would hold
         return thing
 

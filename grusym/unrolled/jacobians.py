@@ -22,7 +22,7 @@ from grusym.unrolled.meaning import Meaning
 from grusym.unrolled.scene import Outside
 from grusym.unrolled.slopes import Slopes
 from grusym.unrolled.tree import Partial, Vectorised
-from grusym.unrolled.world import Held
+from grusym.unrolled.world import FREE, Held
 
 
 class Jacobians(Slopes):
@@ -120,7 +120,12 @@ class Jacobians(Slopes):
         kind = "argument" if by.kind == "argument" else ""
         if j > i:
             raise Outside("a derivative by a later value")
-        return self._matrix(self._inside(lambda: w.jacobian(of.name, i, by.name, j, held, kind)))
+        found = self._inside(lambda: w.jacobian(of.name, i, by.name, j, held, kind))
+        nothing = held and self.right and not np.any(found)  # any sign before it would do
+        if nothing and np.any(w.jacobian(of.name, i, by.name, j, FREE, kind)):
+            self.choices.sized |= {key for key in self.choices.met if key.startswith("paths ")}
+            raise Outside("a derivative that is nothing, for what is held fixed")
+        return self._matrix(found)
 
     def _matrix_of(self, array: Any) -> Thing:
         return self._matrix(array)

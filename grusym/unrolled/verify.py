@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from grusym.errors import ReadError
 from grusym.language.cell import Cell
 from grusym.language.claim import Verdict
+from grusym.unrolled.nothing import has_nothing
 from grusym.unrolled.verdict import Frame, guesses, over_steps
 from grusym.verifying import verify as one_step
 
@@ -37,7 +39,11 @@ def verify(
     """
     held = tuple(constant)
     try:
-        return one_step.verify(cell, claim, layout, held, mend, components)
+        found = one_step.verify(cell, claim, layout, held, mend, components)
+        if found.holds and not layout and has_nothing(cell, claim):
+            with suppress(ReadError):
+                return over_steps(Frame.whole(cell), claim, held, mend)
+        return found
     except ReadError as narrow:
         if not isinstance(claim, str) or layout:
             raise
