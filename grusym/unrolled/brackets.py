@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 PAIRS = {")": "(", "]": "[", "}": "{"}
-MOST = 12  # places that are tried
+MOST = 4  # places that are tried
 _END = re.compile(r"(?<=[\w)\]}²³ᵀ'])\s*(?=[-+=,]|\\cdot|\\odot|⊙|·|\*|@|\s[A-Za-z\\(]|$)")
 
 

@@ -44,7 +44,7 @@ MOST_LETTERS = 5  # letters that are times; each multiplies the assignments by t
 AT_ARGUMENT = "if the gradient of a state is taken at the argument of its function"
 ADDED = "+= adds what some of the paths bring"
 MOST_ENTRIES = 4
-WORK = 24_000  # nodes evaluated in looking for a reading
+WORK = 15_000  # nodes evaluated in looking for a reading
 FEW = 30  # readings tried where something is held constant
 
 

@@ -24,7 +24,7 @@ from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
 MOST = 10_000  # nodes evaluated in one pass over the changes
-TOTAL = 26_000  # nodes evaluated in all passes
+TOTAL = 20_000  # nodes evaluated in all passes
 DEEPER = 12  # readings of a changed claim, where those of the original do not fit it
 WIDE = 40  # readings of a claim with another name, where the original does not fit
 DEEP = (

@@ -1,8 +1,8 @@
 """Right claims spoilt in one place are not accepted, unless under an assumption that is said.
 
 Every spoiling is tried on every claim of formulas.txt that holds. What is accepted all the same was looked at
-Every spoiling is tried on every claim of formulas.txt that holds. What is accepted all the same was looked
-at one by one; it is right under what it says: a limit that the text leaves out, the other layout, a pre-activation
+one by one; it is right under what it says: a limit that the text leaves out, the other layout, a
+pre-activation named by the state it uses, a weight under another letter.
 """
 
 from __future__ import annotations
