@@ -368,7 +368,8 @@ def assignments(
         raise ReadError(f"{', '.join(free)} would all be times; at most {MOST_LETTERS} are tried", 1, 1)
     between = _between(relation)
     ranges = [[steps] if x in ("T", "τ") else range(steps + 1) for x in free]
-    outside = [i for i in used if not ({x for x, _ in i.letters} & (bound - in_head))]
+    inner = bound - in_head  # letters that a sum or product runs over, and nothing else
+    outside, limits = ([i for i in some if not {x for x, _ in i.letters} & inner] for some in (used, limits))
     found = []
     for picked in product(*ranges):
         times = dict(zip(free, picked, strict=True))

@@ -90,6 +90,8 @@ class WideLexer(Lexer):
         single = "[A-Za-z]" if self.latex else r"[A-SU-Za-z][A-Za-z]*|T(?![A-Za-z])"
         script = self._script(rf"{single}|\([^()\n]{{1,20}}\)|<[^<>\n]{{1,20}}>")
         plain = "" if script is None else re.sub(r"\s", "", script)
+        if plain in ("T", "⊤", "ᵀ", r"\top") and not name.subscript and self.text.startswith("_", self.at):
+            return replace(name, turned=True)  # W^T_{hi}
         if script is None or re.fullmatch(r"[+-]?\d+|⊙\d+|-?[T⊤ᵀ]|\\?(?:top|intercal)|\*", plain):
             self.at = start
             return None

@@ -28,7 +28,7 @@ def respelled(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """The lines as they can be read, and what was taken for what."""
     said: list[str] = []
     lefts = {_bare(m[1]) for line in lines if "=" in line and (m := _LEFT.match(line))}
-    found = [_joined(line) for line in lines]
+    found = [_updated(_joined(line)) for line in lines]
     found = [_functions(line, said) for line in found]
     for letter in OPEN:
         if _bare(letter) not in lefts:
@@ -54,6 +54,17 @@ def _joined(line: str) -> str:
         return line.replace("c~", "c̃").replace("h~", "h̃")
     line = _NOW.sub(r"\1_t", _OLD.sub(r"\1_{t-1}", line))
     return re.sub(r"([a-z])~", "\\1\u0303", line)
+
+
+def _updated(line: str) -> str:
+    """`c = f * c + i * g` of code, which puts the new value in place of the old, as `c = f * c_prev + i * g`."""
+    left, sign, right = line.partition("=")
+    name = left.strip()
+    if not sign or "\\" in line or not re.fullmatch("[a-z]", name) or right.startswith("="):
+        return line
+    if re.fullmatch(rf"\s*[\w.]+\(\s*{name}\s*\)\s*", right):  # i = sigmoid(i) ends a value's computing
+        return line
+    return left + sign + re.sub(rf"(?<![\w.]){name}(?![\w(.\['])", f"{name}_prev", right)
 
 
 def _functions(line: str, said: list[str]) -> str:

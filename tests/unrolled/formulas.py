@@ -34,6 +34,14 @@ CELLS: dict[str, list[str]] = {
     ],
     "gru that keeps": [r"h_t = z_t \odot h_{t-1} + (1 - z_t) \odot n_t"],
     "lstm, fused in rows": ["LSTM, row vectors; Wx [D,4H], Wh [H,4H]"],
+    "lstm that puts new values in place": [
+        "i = torch.sigmoid(x @ W_xi + h @ W_hi + b_i)",
+        "f = torch.sigmoid(x @ W_xf + h @ W_hf + b_f)",
+        "o = torch.sigmoid(x @ W_xo + h @ W_ho + b_o)",
+        "g = torch.tanh(x @ W_xc + h @ W_hc + b_c)",
+        "c = f * c + i * g",
+        "h = o * torch.tanh(c)",
+    ],
     "lstm, cut by slices": [
         "A = x @ Wx + prev_h @ Wh + b",
         "i = sigmoid(A[:, :H])",

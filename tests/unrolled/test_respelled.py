@@ -44,6 +44,8 @@ def test_a_letter_that_is_a_value_is_no_function() -> None:
         ("h_t = r (.) h_{t-1}", "h_t = r ⊙ h_{t-1}"),
         ("h_t = tanh(W h_{t-1})", "h_t = tanh(W h_{t-1})"),
         ("state = start - 1", "state = start - 1"),
+        ("c = f * c + i * g", "c = f * c_prev + i * g"),
+        ("c = f * cc + i * c_t", "c = f * cc + i * c_t"),
     ],
 )
 def test_plain_text(line: str, read: str) -> None:
