@@ -57,7 +57,7 @@ def _joined(line: str) -> str:
 
 
 def _updated(line: str) -> str:
-    """`c = f * c + i * g` of code, which puts the new value in place of the old, as `c = f * c_prev + i * g`."""
+    """`c = f * c + i * g` of code, where a new value takes the old one's place, with c_prev on the right."""
     left, sign, right = line.partition("=")
     name = left.strip()
     if not sign or "\\" in line or not re.fullmatch("[a-z]", name) or right.startswith("="):
