@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from grusym.documents.exceptions import exceptions
 from grusym.documents.formulas import Formula, formulas
 from grusym.documents.passages import Document, Passage
 from grusym.errors import GrusymError, ReadError
 from grusym.language.claim import Verdict
 from grusym.unrolled.document import verify_in
 
-State = Literal["holds", "wrong", "undecided", "unread"]
+State = Literal["holds", "wrong", "undecided", "unread", "excepted"]
 _WORDS = re.compile(
     r"\b(?:peephole |bidirectional |vanilla |simple |gated |minimal |leaky )?(?:LSTM|GRU|RNN)s?\b"
     r"|long short-term memory|gated recurrent unit|echo[- ]state|Elman|leaky integrator",
@@ -84,7 +85,16 @@ def check_document(document: Document, shown: Callable[[list[Job]], Iterable[Job
     `shown` goes through the formulas to be judged, and may show how far it is. A formula that cannot be
     read is a finding of its own, with its place and the reason.
     """
-    return [f for together, cell in shown(claims(document)) for f in judged(together, cell)]
+    excepted = exceptions(document)
+    found = [f for together, cell in shown(claims(document)) for f in judged(together, cell)]
+    return [_excepted(f, document, excepted) for f in found]
+
+
+def _excepted(f: Finding, document: Document, excepted: Mapping[int, str]) -> Finding:
+    """A finding, or the author's exception where the document has one for its lines."""
+    first, last = (document.lines.place(at)[0] for at in (f.offset, max(f.end - 1, f.offset)))
+    reason = next((excepted[line] for line in range(first, last + 1) if line in excepted), "")
+    return replace(f, state="excepted", reason=reason) if reason and f.state != "holds" else f
 
 
 def claims(document: Document) -> list[Job]:

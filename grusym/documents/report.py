@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grusym.documents.checking import Finding, State
+from grusym.documents.exceptions import without_reason
 from grusym.documents.passages import Document
 from grusym.language.printable import printable
 
@@ -20,6 +21,7 @@ COUNTED: dict[State, str] = {
     "wrong": "wrong",
     "undecided": "undecided",
     "unread": "not read",
+    "excepted": "excepted",
 }
 
 
@@ -63,11 +65,11 @@ def summary(checked: Sequence[Checked]) -> str:
 
 def _told(checked: Checked) -> Iterator[str]:
     document = checked.document
-    for problem in document.problems:
+    for problem in (*document.problems, *without_reason(document)):
         line, column = document.lines.place(problem.offset)
         yield f"{document.name}:{line}:{column}: {problem.message}"
     for f in checked.findings:
-        if f.state != "holds":
+        if f.state not in ("holds", "excepted"):
             yield _finding(document, f)
 
 
@@ -123,7 +125,7 @@ def _record(document: Document, f: Finding) -> dict[str, Any]:
 def sarif(checked: Sequence[Checked], version: str) -> dict[str, Any]:
     """The findings in SARIF 2.1.0, wrong ones as errors, others as notes; columns count from 1."""
     rules: dict[str, str] = {}
-    results = [_result(c.document, f, rules) for c in checked for f in c.findings if f.state != "holds"]
+    results = [_result(c.document, f, rules) for c in checked for f in c.findings if f.state in LEVELS]
     described = [{"id": rule, "shortDescription": {"text": text}} for rule, text in rules.items()]
     driver = {"name": "grusym", "version": version, "rules": described}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
