@@ -349,12 +349,18 @@ def test_sigterm_ends_the_workers_too_and_lets_go_of_the_output(project: Path, b
     assert "Traceback" not in error
 
 
+def hears_ctrl_c() -> None:
+    """A suite that was started in the background, with &, hands on that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(project: Path) -> None:
     slow = ANALYSIS.replace("    return", "    import time; open('started', 'w'); time.sleep(60)\n    return")
     (project / "analyses/slow.py").write_text(slow)
     with subprocess.Popen(
         [sys.executable, "-m", "grusym", "analyses", "run", "--project", "."],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=hears_ctrl_c,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 30
         while not (project / "started").exists() and time.monotonic() < deadline:
