@@ -7,7 +7,7 @@ RESULTS ?= results
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: report test lint crosscheck wild mutants bench clean help
+.PHONY: report test lint crosscheck wild mutants fuzz bench clean help
 .DELETE_ON_ERROR:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make wild         verdicts on public formulas, where a collection of them is at hand'
 	@echo 'make bench        timings, as ratios'
 	@echo 'make mutants      40,000 wrong and rewritten derivations, and how each was judged'
+	@echo 'make fuzz         texts of all kinds, each answered or refused in words within a second (hours)'
 
 report: $(VENV)/.installed
 	$(BIN)/grusym report --results $(RESULTS)
@@ -43,6 +44,10 @@ bench: $(VENV)/.installed-crosscheck
 
 mutants: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.verify.study --mutants 20000 --rewrites 20000
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.verify.fuzz --inputs 1000000
+	$(BIN)/python -m tests.unrolled.fuzz --inputs 1000000
 
 clean:
 	rm -rf $(VENV) $(RESULTS) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

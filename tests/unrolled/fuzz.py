@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import grusym
 from grusym.errors import GrusymError
+from grusym.reports.progress import progress
 from grusym.unrolled.document import verify_in
 from tests.unrolled.formulas import CELLS, FORMULAS
 
@@ -89,8 +90,12 @@ def main() -> int:
     tally = Tally()
     for name in ("gru", "lstm", "rnn"):  # the first use of a cell derives it
         grusym.verify(name, "∂h'/∂h = ∂h'/∂h")
-    for number in range(options.start, options.inputs):
-        answered(number, options.seed, tally)
+    number = options.start
+    try:
+        for number in progress(range(options.start, options.inputs), "inputs"):
+            answered(number, options.seed, tally)
+    except KeyboardInterrupt:
+        print(f"stopped; --start {number} goes on there")
     for offence in tally.offences[:20]:
         print(offence[:300])
     print(", ".join(f"{outcome} {count}" for outcome, count in tally.outcomes.most_common()))
