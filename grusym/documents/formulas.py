@@ -39,7 +39,8 @@ _GRADIENT = re.compile(
 _COMPUTED = re.compile(
     r"\\sigma|σ|sigm|tanh|[Rr]e[Ll][Uu]|\\odot|⊙|∘|\\circ|@|\\cdot|·|\*|[WUV]|\\phi|φ|softmax|dot\(|matmul"
 )
-_LEFT = re.compile(r"[^\s=]{1,60}(?:\s*[_^]\s*\{?[^\s={}]{1,20}\}?)*")
+_LEFT = re.compile(r"[^\s=]{1,80}")
+_SCRIPTS = re.compile(r"\s*([_^])\s*")
 
 
 @dataclass(frozen=True)
@@ -146,5 +147,5 @@ def what_is(chars: str, code: bool = False) -> What:
     if _DERIVATIVE.search(chars) or (code and _GRADIENT.search(chars)):
         return "claim"
     left, sign, right = chars.partition("=")
-    named = _LEFT.fullmatch(left.strip()) is not None
+    named = _LEFT.fullmatch(_SCRIPTS.sub(r"\1", left.strip()[:200])) is not None
     return "cell" if sign and named and _COMPUTED.search(right) else ""

@@ -15,8 +15,8 @@ _FENCE = re.compile(r"(?P<indent>[ \t>]*)(?P<sign>`{3,}|~{3,})[ \t]*(?P<info>[^`
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.+?)[ \t#]*")
 _UNDERLINE = re.compile(r"[ ]{0,3}(?:=+|-{2,})[ \t]*")
 _PREFIX = re.compile(r"[ \t]*(?:>[ \t]?)+")
-_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SPAN = re.compile(r"(?<!`)(`{1,6})(?!`)(.{1,600}?)(?<!`)\1(?!`)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).){0,4000}?-->", re.DOTALL)
 _ROW = re.compile(r"(?<!\\)\|")
 MATHEMATICAL = ("math", "latex", "tex", "katex", "asciimath")
 
@@ -72,7 +72,7 @@ def _words(lines: list[Text], unit: str) -> Iterator[Passage | Problem]:
     at = 0
     protected = [
         (m.start(), m.end())
-        for m in re.finditer(r"\$\$.*?\$\$|(?<![\\$])\$[^\s$][^$\n]*\$", whole.chars, re.DOTALL)
+        for m in re.finditer(r"\$\$.{0,4000}?\$\$|(?<![\\$])\$[^\s$][^$\n]*\$", whole.chars, re.DOTALL)
     ]
     for m in _SPAN.finditer(whole.chars):
         if any(a <= m.start() < b for a, b in protected):

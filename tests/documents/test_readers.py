@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from grusym.documents.checking import claims
 from grusym.documents.passages import Document
 from grusym.documents.reader import READERS, read_document
 from grusym.errors import DataError
@@ -155,3 +158,28 @@ def check(document: Document, source: str) -> None:
         assert len(p.text.chars) == len(p.text.places)
         assert all(0 <= place < max(len(source), 1) for place in p.text.places)
     assert all(0 <= p.offset <= len(source) for p in document.problems)
+
+
+def within(seconds: float, function: Callable[[], object]) -> bool:
+    """Whether something ends before an alarm: a regular expression that never would is stopped."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        function()
+    except TimeoutError:
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    return True
+
+
+@pytest.mark.parametrize("piece", ["_", "<!--", "`", "$", "h_t = ", "\\[", "{", "<", "^_"])
+@pytest.mark.parametrize("suffix", [".md", ".tex", ".html", ".rst", ".py"])
+def test_what_is_repeated_is_no_trap(piece: str, suffix: str) -> None:
+    source = piece * (20_000 // len(piece))
+    assert within(20, lambda: claims(read_document(f"a{suffix}", source)))
