@@ -11,6 +11,8 @@ from grusym.unrolled.choices import Choices, Option
 from grusym.unrolled.tree import OUTER
 
 Array = Any
+OF_ONE_AXIS = "vectors have one axis, so that v * M scales the columns of M"
+OF_TWO_AXES = "vectors are of shape (n, 1), so that v * M scales the rows of M"
 SCALED = "the product of a vector and a Jacobian read as diag(v) M"
 AS_DIAGONAL = "a vector read as its diagonal matrix"
 MIXED = "a row and a column added entry by entry"
@@ -89,6 +91,8 @@ class Algebra:
         elementwise = sign == "⊙" or (sign == "*" and self.code)
         if elementwise and (a.axis or b.axis) and "matrix" in (a.kind, b.kind):
             return self._broadcast(a, b)
+        if sign == "*" and self.code and (a.kind == "matrix") != (b.kind == "matrix"):
+            return self._in_code(a, b)
         if a.kind == "matrix" and b.kind == "matrix":
             return self._matrices(a, b, elementwise)
         if a.kind == "matrix":
@@ -121,6 +125,18 @@ class Algebra:
         if not self._fits(m, v, 0 if v.kind == "col" else 1):
             raise Misfit("a vector and a matrix of other sizes are multiplied entry by entry")
         return replace(m, array=_flat(v, 0) * m.array)
+
+    def _in_code(self, a: Thing, b: Thing) -> Thing:
+        """v * M as NumPy has it: along the last axis, unless v is a column of shape (n, 1)."""
+        v, m = (a, b) if b.kind == "matrix" else (b, a)
+        down, across = self._fits(m, v, 0) and not self.rows, self._fits(m, v, 1)
+        options = []
+        if down:
+            options.append(Option(replace(m, array=v.array[:, None] * m.array, weight=()), OF_TWO_AXES))
+        if across:
+            said = "" if self.rows else OF_ONE_AXIS
+            options.append(Option(replace(m, array=m.array * v.array, weight=()), said, 0.1))
+        return self._picked("scaling", options, "a matrix and a vector of other sizes are multiplied")
 
     def _matrices(self, a: Thing, b: Thing, elementwise: bool) -> Thing:
         if elementwise:

@@ -43,6 +43,7 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Summed,
     Vectorised,
 )
 from grusym.unrolled.world import World
@@ -115,6 +116,8 @@ class Evaluation(Gradients):
                 return self.algebra.crossed(self.of(u), self.of(v), sizes, kronecker)
             case Vectorised(operand=u, rows=rows):
                 return self._vectorised(self.of(u), rows)
+            case Summed(operand=u, axis=axis):
+                return self._summed(self.of(u), axis)
             case Partial():
                 return self._partial(e)
             case GradientOf(target=target, mark=mark):
@@ -182,6 +185,17 @@ class Evaluation(Gradients):
         if inner.kind != "matrix":
             return replace(inner, kind="col")
         return Thing("col", inner.array.ravel("C" if self.rows_first(rows) else "F"), loss=inner.loss)
+
+    def _summed(self, inner: Thing, axis: int | None) -> Thing:
+        """A sum over the examples of a batch, here of one; over the entries of a vector it is a number."""
+        if (inner.kind == "matrix" and axis == 0) or inner.kind == "scalar":
+            return inner
+        if axis is None:
+            return scalar(np.sum(inner.array))
+        examples = (0, -2) if self.rows else (1, -1)
+        if inner.kind == "matrix" or axis not in examples:
+            raise Misfit(f"axis {axis} numbers the entries of a vector here, not the examples of a batch")
+        return inner
 
     def _terms(self, terms: tuple[Expression, ...]) -> tuple[Expression, ...]:
         if any(isinstance(t, Dots) for t in terms):

@@ -96,7 +96,8 @@ class Gradients(Jacobians):
             said = f"{shown} is what comes to {m.name} from later steps, paths within the step left out"
             next_ = any(index.word == "next" for index in m.times)  # what code hands back is dc_next
             named = next_ or any(index.word or index.constant for index in m.times)  # dc_prev, δ_{t-1}
-            if self.right or named or mark != "d":  # the dc that code computes is that of all paths
+            onward = m.name != self.world.out or mark not in WRITTEN_OUT
+            if onward and (self.right or named or mark != "d"):  # dc of code: all
                 found.append(Option(("incoming", m), said, 0.15 if next_ else 0.5))
         if m.name == self.world.out and self.names.perturbed == "*":
             said = f"{shown} read as a small change of {m.name}, carried along"

@@ -39,6 +39,7 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Summed,
     Vectorised,
 )
 
@@ -53,6 +54,7 @@ SLOPES = {  # what code calls a slope: dsigmoid(x), tanh_prime(x), sigmoid_deriv
     for form in ("d{}", "{}prime", "{}derivative", "{}deriv", "{}grad", "deriv{}", "grad{}")
 }
 MARKS = ("δ", "Δ", "d", "dp", "∇", "grad")  # before a name: the gradient at it
+AXIS = re.compile(r"(?:^|axis=|dim=)\(?(-?\s*\d)")
 SIZED = re.compile(r"(?:[nmdNHDkpq]|h|n_?[hxa]|d_?[hx]|hidden|([nmdNH])\s*(?:×|\\times|,)\s*\1)")  # I_n
 OF_MATRICES = {"tr": "trace", "Tr": "trace", "trace": "trace", "det": "det"}
 _RANGE = re.compile(r"\s*([A-Za-zτ])\s*(?:=|:|≥|<)\s*([^.…]+?)\s*(?:(?:\.\.+|…|\\ldots|\\dots|,|:)\s*(.+))?")
@@ -182,7 +184,7 @@ class WideGrammar(ClaimGrammar):
                 continue
             if method is not None and method.base == "sum":
                 self.i += 2
-                self._arguments_skipped(self.take())
+                e = self._summed(e, self.take(), True)
                 continue
             if self.is_sign("ᵀ"):
                 self.take()
@@ -376,10 +378,8 @@ class WideGrammar(ClaimGrammar):
             opened = self.take()
             inner = self.sum()
             if self.is_sign(","):
-                self._arguments_skipped(opened)
-            else:
-                self.expect(")", opened)
-            return inner
+                self.take()
+            return self._summed(inner, opened, False)
         if base in ("ones_like", "ones") and self.is_sign("("):
             self._arguments_skipped(self.take())
             return ONE
@@ -398,14 +398,23 @@ class WideGrammar(ClaimGrammar):
         found = super().named(token, name)
         return Partial(found.of, found.by, span=found.span) if isinstance(found, Ratio) else found
 
-    def _arguments_skipped(self, opened: Token) -> None:
-        """Move past the arguments of sum(axis=0): over a batch of one there is nothing to sum."""
-        depth = 1
+    def _summed(self, e: Expression, opened: Token, method: bool) -> Summed:
+        """sum(v, axis=0), sum(v, 0), v.sum(dim=0, keepdims=True): what is summed over is the batch."""
+        texts = self._arguments_skipped(opened)
+        shown = "".join(texts).replace(",", ", ")
+        found = AXIS.search(shown)
+        return Summed(e, int(found.group(1).replace(" ", "")) if found else None, shown, method, span=e.span)
+
+    def _arguments_skipped(self, opened: Token) -> list[str]:
+        """Move past the arguments of a call whose bracket is open; their texts."""
+        depth, texts = 1, []
         while depth:
             if self.next.kind == "end":
                 self.expect(")", opened)
             token = self.take()
             depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
+            texts.append(token.text)
+        return texts[:-1]
 
     def _second(self, opened: Token) -> Expression:
         self.expect(",", opened)

@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from grusym.errors import GrusymError
-from grusym.language.expression import Expression, Sum, Transpose
+from grusym.language.expression import Expression, Negative, Sum, Transpose
 from grusym.language.surface import Chain, Written
 from grusym.language.times import surface
 from grusym.unrolled import kinds
+from grusym.unrolled.bounds import bounds, broken
 from grusym.unrolled.choices import Choices, readings
+from grusym.unrolled.comparing import attempt
 from grusym.unrolled.edits import edits
-from grusym.unrolled.judge import attempt
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.names import parts
 from grusym.unrolled.paths import completed, missing
 from grusym.unrolled.scene import Scene
 from grusym.unrolled.sites import Edit, flat, gradientlike, sites
 from grusym.unrolled.targets import gradient_target
-from grusym.unrolled.tree import GradientOf, Partial, Relation, Repeated
+from grusym.unrolled.tree import GradientOf, Norm, Partial, Relation, Repeated
 
 BASES = 6  # readings of the original under which a change is tried
 MOST = 10_000  # nodes evaluated in one pass over the changes
@@ -53,7 +54,7 @@ def mended(scenes: list[Scene], relation: Relation) -> Mended | None:
     where there is one. A bound that does not hold bounds by the wrong quantity, whatever that is.
     """
     search = Search(scenes, relation)
-    if any(sign in ("≤", "≲", "≥") for sign in relation.signs):
+    if bounds(relation):
         return search.bound() or Mended(kinds.NORM)
     search.bases, fits = _bases(scenes[0], relation)
     if not fits:
@@ -107,9 +108,19 @@ class Search:
         other = Edit(kinds.NORM, self.relation.sides[-1], self.relation.sides[-1])
         for edit, changed in (*first, (other, replace(self.relation, signs=turned)), *self.changes):
             choices = Choices()
-            if self.left > 0 and self._holds(changed, choices):
+            if self.left > 0 and not self._idle(changed) and self._holds(changed, choices):
+                if broken(self.scenes[-1], changed, choices):
+                    continue
                 return Mended(kinds.NORM, changed, edit.node, said=choices.said)
         return None
+
+    def _idle(self, changed: Relation) -> bool:
+        """Whether a bound would hold whatever the cell is: ‖c‖ ≤ ‖c‖ + 1, ‖J‖ ≥ -1."""
+        own = list(surface(self.relation.sides[0]))
+        quantity = next((n.operand for n in own if isinstance(n, Norm)), None)
+        again = any(n == quantity for side in changed.sides[1:] for n in surface(side))
+        negative = any(isinstance(side, Negative) for side in changed.sides[1:])
+        return (again and quantity is not None) or (negative and "≥" in changed.signs)
 
     def quick(self, tier: int) -> Mended | None:
         """The first change of a tier that sets the claim right under a reading of the original."""

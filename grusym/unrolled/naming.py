@@ -149,6 +149,8 @@ class Naming:
 
     def _in_style(self, found: list[Meaning]) -> list[Meaning]:
         """The weights of all gates are one by one, or side by side, or those of the state alone."""
+        if self.scene.point.bound:  # any matrix that is larger makes a bound wider
+            return [m for m in found if m.kind not in ("weights", "fused")] or found
         if not any(m.kind == "weights" for m in found):
             return found
         styles = [Option("")]

@@ -15,8 +15,8 @@ from grusym.language.times import surface
 from grusym.unrolled.additions import Author, times
 from grusym.unrolled.arrays import Misfit, Thing
 from grusym.unrolled.choices import Choices
+from grusym.unrolled.comparing import attempt, holds
 from grusym.unrolled.evaluation import Evaluation
-from grusym.unrolled.judge import attempt, holds
 from grusym.unrolled.meanings import Names
 from grusym.unrolled.scene import Scene, holding
 from grusym.unrolled.sites import gradientlike

@@ -44,6 +44,7 @@ from grusym.unrolled.tree import (
     Rest,
     Sliced,
     SlopeAt,
+    Summed,
     Vectorised,
 )
 
@@ -242,6 +243,10 @@ class Speller:
                 if rows:
                     return f"{self.of(u, FACTOR)}.ravel()"
                 return (r"\mathrm{vec}" if latex else "vec") + f"({self.of(u)})"
+            case Summed(operand=u, arguments=given, method=method):
+                if method:
+                    return f"{self.of(u, FACTOR)}.sum({given})"
+                return f"{self.notation.module}sum({self.of(u)}{', ' if given else ''}{given})"
             case Dots():
                 return r"\dots" if latex else "..."
             case Rest():
@@ -393,7 +398,7 @@ def _level(e: Expression, i: int) -> int:
     """How tightly part i of a node must bind where the source has no brackets around it."""
     if isinstance(e, Sum | Negative | Repeated) or (isinstance(e, Starred | Hadamard) and i == 0):
         return PRODUCT
-    return SUM if isinstance(e, Diagonal | Norm | Concatenation | Partial | Largest) else FACTOR
+    return SUM if isinstance(e, Diagonal | Norm | Summed | Concatenation | Partial | Largest) else FACTOR
 
 
 def _differing(a: str, b: str) -> tuple[str, str]:

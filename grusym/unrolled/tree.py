@@ -104,6 +104,16 @@ class Vectorised(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Summed(Expression):
+    """np.sum(operand, axis=0): over the examples of a batch; of code alone."""
+
+    operand: Expression
+    axis: int | None = None
+    arguments: str = ""  # as the text has them
+    method: bool = False  # dz.sum(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry(Expression):
     """One entry of a vector, a matrix or a derivative, numbered by letters; `written` as the text has it."""
 

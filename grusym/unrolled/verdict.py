@@ -20,14 +20,16 @@ from grusym.language.surface import Written
 from grusym.language.times import surface, written
 from grusym.unrolled import kinds
 from grusym.unrolled.arrays import Misfit
+from grusym.unrolled.bounds import FIRST_STATES, bounds
 from grusym.unrolled.brackets import balanced
 from grusym.unrolled.carried import carried
 from grusym.unrolled.choices import Choices
+from grusym.unrolled.comparing import ADDED
 from grusym.unrolled.definitions import without_definitions
 from grusym.unrolled.entries import plain, with_entries
 from grusym.unrolled.evaluation import Evaluation
 from grusym.unrolled.grammar import relations
-from grusym.unrolled.judge import ADDED, POINTS, Finding, conditions, judged, scenes
+from grusym.unrolled.judge import Finding, conditions, judged
 from grusym.unrolled.lexer import wide_tokens
 from grusym.unrolled.lifted import lifted
 from grusym.unrolled.meanings import Names
@@ -35,6 +37,7 @@ from grusym.unrolled.mending import Mended, mended
 from grusym.unrolled.names import ALWAYS, parts
 from grusym.unrolled.notation import CODE
 from grusym.unrolled.scene import Scene, holding
+from grusym.unrolled.scenes import POINTS, scenes
 from grusym.unrolled.spelled import Speller
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import Dots, GradientOf, Partial, Relation
@@ -179,6 +182,8 @@ def _step(
     if constant:
         made = [holding(scene, constant) for scene in made]
     finding = judged(made, relation, known=known)
+    if finding.outcome == "fails" and bounds(relation):
+        finding = _from_first_states(made, relation) or finding
     said = [
         *(REST if rest and s == ADDED else s for s in finding.said),
         *(f"{v} held constant" for v in sorted(constant)),
@@ -201,6 +206,18 @@ def _step(
     if rest and mend and not certain:
         return Verdict(claim, "undecided", _method(made), _place(relation.sides[-1]), detail=UNSURE)
     return _refused(claim, finding, made, relation, mend and not rest, text, certain)
+
+
+def _from_first_states(made: list[Scene], relation: Relation) -> Finding | None:
+    """A bound that holds for first states of some size, which is said."""
+    derivative = any(isinstance(n, Partial) for side in relation.sides for n in surface(side))
+    for first, said in FIRST_STATES.items():
+        if derivative and first == "zero":
+            continue
+        found = judged([replace(s, point=replace(s.point, first=first)) for s in made], relation)
+        if found.outcome == "holds":
+            return replace(found, said=(*found.said, said))
+    return None
 
 
 def _by_terms(claim: Claim, made: list[Scene], relation: Relation, text: str) -> Verdict | None:

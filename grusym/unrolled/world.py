@@ -21,6 +21,7 @@ from grusym.language.expression import Activation, Expression, Hadamard, Name, c
 
 Array = Any
 STEP = 1e-20
+OPEN = 40.0  # a bias at which a gate is open
 Held = frozenset[tuple[str, int | None]]  # a value's name, and the time at which it is held, or all times
 FREE: Held = frozenset()
 
@@ -43,7 +44,9 @@ def product_in(e: Expression, factors: frozenset[str]) -> Expression | None:
 class Point:
     """Where a claim is tried: sizes, seed, number of steps, scale of the weights.
 
-    `last`: there is a loss at the last step only; `calm`: states are so small that slopes are near 1.
+    `last`: there is a loss at the last step only; `calm`: states are so small that slopes are near 1;
+    `far`: how much larger states are that no output is taken of; `open`: biases saturate every gate;
+    `sizes`: how much larger each name is; `first`: "unit" where first states are within ±1, "zero" where 0.
     """
 
     n: int = 3
@@ -55,6 +58,11 @@ class Point:
     outputs: int = 4
     constant: frozenset[str] = frozenset()  # values through which no derivative goes
     calm: bool = False
+    far: float = 1.0
+    open: bool = False
+    sizes: tuple[tuple[str, float], ...] = ()
+    first: str = ""
+    bound: bool = False  # whether bounds are tried, in which numbers are fractions of 1
 
 
 class World:
@@ -73,6 +81,7 @@ class World:
         self.inputs = [{x: self._draw(x, small) for x in cell.inputs} for _ in range(point.steps + 1)]
         if point.calm:
             self.weights = {k: v * (small if v.ndim < 2 else 1.0) for k, v in self.weights.items()}
+        self._extreme(point)
         width = self.sizes.get("n", point.n) if self.shape(cell.next_of(self.out)) is None else 0
         width = self.shape(cell.next_of(self.out))[0] if self.shape(cell.next_of(self.out)) else width or 1
         self.V = self.rng.normal(size=(point.outputs, width))
@@ -86,6 +95,26 @@ class World:
         self.kept: dict[Any, Array] = {}  # what a reader of claims found and may ask for again
         self.shares: dict[tuple[str, int], dict[str, Array]] = {}  # what each value brings
         self.values = self._run({}, {})
+
+    def _extreme(self, point: Point) -> None:
+        """Move weights and states to where a bound may break."""
+        others = [s for s in self.cell.states if s != self.out] if point.far != 1 or point.open else []
+        self.first |= {s: np.abs(self._draw(s, 0.8)) * point.far for s in others}
+        for name, w in self.weights.items() if point.bound or point.open else ():
+            if w.ndim == 0:
+                self.weights[name] = 0.1 + 0.8 * np.asarray(self.rng.random())
+            elif w.ndim == 1 and point.open:
+                self.weights[name] = w + OPEN
+        for name, size in point.sizes:
+            if name in self.first:
+                self.first[name] = self.first[name] * size
+            elif name in self.weights and self.weights[name].ndim:
+                self.weights[name] = self.weights[name] * size
+            elif name in self.cell.inputs:
+                self.inputs = [{**x, name: x[name] * size} for x in self.inputs]
+        if point.first:
+            most = 1.0 if point.first == "unit" else 0.0
+            self.first = {s: np.clip(v, -most, most) for s, v in self.first.items()}
 
     def _draw(self, name: str, scale: float) -> Array:
         shape = self.shape(name)
