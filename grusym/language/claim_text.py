@@ -98,6 +98,7 @@ class _Reader:
                 f"the text holds no claim; write an equality, as in {EXAMPLE} or ∂h'/∂h = diag(z)"
             )
         uses = [w for row in rows for e, _ in row for w in written(e)]
+        self._one_loss(uses)
         self._times(uses)
         for row in rows:
             first = row[0][0]
@@ -173,6 +174,17 @@ class _Reader:
         return ClaimClosing((), declared, self.gradients)
 
     # ---- names ---------------------------------------------------------------------------------
+
+    def _one_loss(self, uses: list[Written]) -> None:
+        """Refuse L_t beside L, the loss of a step beside that of all: one step has but one loss."""
+        losses = [w for w in uses if self._is_loss(w.name)]
+        other = next((w for w in losses if w.name != losses[0].name), None)
+        if other is not None:
+            raise read_error(
+                other.span,
+                f"{self._source(other)} stands beside {self._source(losses[0])}, and one step has one loss; "
+                "write one of them, or the sum over the steps",
+            )
 
     def _times(self, uses: list[Written]) -> None:
         """The latest time written is t: ∂h_{t+1}/∂h_t is ∂h_t/∂h_{t-1}."""

@@ -24,7 +24,7 @@ from grusym.language.lexer import Token
 from grusym.language.scanner import NameToken
 from grusym.language.surface import Chain, Written
 from grusym.unrolled.index import Index, read_index
-from grusym.unrolled.lexer import PARTED, WideLexer
+from grusym.unrolled.lexer import IMMEDIATE, PARTED, WideLexer
 from grusym.unrolled.tree import (
     OUTER,
     Crossed,
@@ -236,10 +236,11 @@ class WideGrammar(ClaimGrammar):
             return self._size(self.take())
         if self.is_sign("∂"):
             begun = self.take()
+            kind = self._immediate()
             of = self._changed()
             self._sign("/", begun)
             self._sign("∂", begun)
-            return Partial(of, self._changed(), span=begun.span)
+            return Partial(of, self._changed(), kind or self._immediate(), span=begun.span)
         change = self.tokens[min(self.i + 2, len(self.tokens) - 1)]
         plain_d = change.name is not None and change.name == NameToken("d")
         if self.is_sign("frac") and (plain_d or self._small_change(self.i + 2) is not None):
@@ -258,8 +259,15 @@ class WideGrammar(ClaimGrammar):
             return self.named(token, token.name)
         return Written(token.name, span=token.span)
 
+    def _immediate(self) -> str:
+        """The kind of a derivative whose ∂ has just been read."""
+        if not self.is_sign(IMMEDIATE):
+            return ""
+        self.take()
+        return "immediate"
+
     def _derivative_fraction(self) -> Expression:
-        start, begun = self.i, self.take()
+        start, begun, kind = self.i, self.take(), "total"
         parts: list[Expression] = []
         for _ in range(2):
             opened = self.next
@@ -268,6 +276,7 @@ class WideGrammar(ClaimGrammar):
             self.take()
             if self.is_sign("∂"):
                 self.take()
+                kind = self._immediate() or ("" if kind == "total" else kind)
                 if self.is_sign("^"):
                     raise self.fail("second derivatives are not read")
                 name = self.next.name
@@ -288,7 +297,7 @@ class WideGrammar(ClaimGrammar):
                 break
             self.expect("}", opened)
         if len(parts) == 2:
-            return Partial(parts[0], parts[1], span=begun.span)
+            return Partial(parts[0], parts[1], kind, span=begun.span)
         self.i = start
         return super(ClaimGrammar, self).atom()
 
@@ -443,9 +452,11 @@ class WideGrammar(ClaimGrammar):
     def _nabla(self, token: Token, name: NameToken) -> Expression:
         if name.subscript:
             following = self.next.name
-            if following is not None and following.base in LOSSES:
-                self.take()
             inner = Written(_script_name(name.subscript), span=token.span)
+            if following is not None and following.base in LOSSES:
+                loss = Written(following, span=self.take().span)
+                if following.subscript or following.label or following.time is not None:
+                    return Partial(loss, inner, span=token.span)  # ∇_h L_t, the loss of one step
             return GradientOf(inner, "∇", span=token.span)
         if self.next.name is None:
             raise self.fail("a name must stand after ∇, as in ∇W or ∇_h L")

@@ -42,7 +42,7 @@ class Jacobians(Slopes):
             e = replace(e, of=e.of.operand)
         if not isinstance(e.of, Written):
             return self._of_product(e)
-        return self._jacobian(self._changed(e.of), self._changed(e.by))
+        return self._jacobian(self._changed(e.of), self._changed(e.by), e.kind)
 
     def _of_product(self, e: Partial) -> Thing:
         """∂(W s)/∂W, s held fixed."""
@@ -93,7 +93,7 @@ class Jacobians(Slopes):
         found = self.names.meanings(self._parts(w))
         return found[0].name if found and found[0].kind == "weight" else None
 
-    def _jacobian(self, of: Meaning, by: Meaning) -> Thing:
+    def _jacobian(self, of: Meaning, by: Meaning, form: str = "") -> Thing:
         if of.kind == "logit":
             if by.kind == "value":
                 return self._matrix_of(self.plain.V)
@@ -102,7 +102,7 @@ class Jacobians(Slopes):
             raise Misfit("a weight is differentiated")
         w, i = self.plain, self._when(of, of.name in self.names.cell.states and not by.times)
         if by.kind == "weight":
-            array = self._inside(lambda: self._by_weight(of, i, by))
+            array = self._inside(lambda: self._by_weight(of, i, by, form))
             if by.block in ("vec", "rows"):
                 if array.ndim > 2 and not self.rows_first(by.block == "rows"):
                     array = array.swapaxes(1, 2)
@@ -137,10 +137,15 @@ class Jacobians(Slopes):
         whole = w.jacobian(of.name, i, by.name, j, frozenset(), kind)
         return whole / w.slope(of.name, i)[:, None]
 
-    def _by_weight(self, of: Meaning, i: int, by: Meaning) -> Any:
+    def _by_weight(self, of: Meaning, i: int, by: Meaning, form: str) -> Any:
+        """The derivative by a weight: through all steps, or in the step alone as ∂⁺ says."""
         said = f"∂{of.name}/∂{by.name} is the immediate derivative, the old state held fixed"
         immediate = self.scene.old_fixed
-        if (self.right or of.kind == "argument") and not immediate:  # a claim on a value is of the whole
+        if form == "immediate":
+            immediate = True
+        elif form == "total":
+            immediate = False
+        elif (self.right or of.kind == "argument") and not immediate:  # a claim on a value is of the whole
             immediate = bool(self.choices.pick("immediate", [Option(False), Option(True, said, 0.3)]).value)
         found = self.plain.jacobian(of.name, i, by.name, i if immediate else None)
         if of.kind == "argument":

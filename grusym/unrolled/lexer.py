@@ -15,6 +15,7 @@ from grusym.language.spelling import DASHES
 PARTED = "\x1f"  # stands between the scripts of one name
 RELATIONS = {"le": "≤", "leq": "≤", "leqslant": "≤", "ge": "≥", "geq": "≥", "approx": "≈", "simeq": "≈"}
 RELATIONS |= {"equiv": "=", "sim": "∼", "propto": "∼", "triangleq": "=", "coloneqq": "=", "lesssim": "≲"}
+IMMEDIATE = "⁺"  # of ∂⁺h/∂W, the derivative by W in the step itself (Werbos)
 BIG = {"sum": "sum", "prod": "prod", "∑": "sum", "∏": "prod"}
 DOTS = {"ldots", "dots", "cdots", "dotsc", "dotsb", "dotsm", "hdots"}
 BARS = {"vert", "lvert", "rvert", "Vert", "lVert", "rVert", "|", "lVerti", "rVerti"}
@@ -33,7 +34,7 @@ _FUNCTION = re.compile(r"\{\s*(\\?(?:tanh|sigma|mathrm\{tanh\}))\s*\}(?=\s*(?:\^
 def _prepared(text: str) -> str:
     r"""The text, as long as it was, with h^2_t as h_t^2, {tanh}^2 as tanh^2 and \' as a prime."""
     text = text.replace("\\'", "'\u200b").replace("\\_", "_\u200b").translate(DASHES)
-    text = text.replace(r"\mathrel{+}=", "+=           ").replace(r"\partial^+", r"\partial  ")
+    text = text.replace(r"\mathrel{+}=", "+=           ").replace(r"\partial^+", "\\partial⁺ ")
     text = _LOOP.sub(lambda m: " " * len(m[0]), text)
     text = _SWAPPED.sub(r"\2\1", text)
     return _FUNCTION.sub(lambda m: m[0].replace("{", " ", 1)[::-1].replace("}", " ", 1)[::-1], text)
@@ -129,6 +130,9 @@ class WideLexer(Lexer):
             while (longer := self._suffix(name)) is not None:
                 name = longer
             self._put("name", "∇", start, spaced, name)
+        elif self.text[self.at] == "⁺" and self.tokens and self.tokens[-1].text == "∂":
+            self.at += 1
+            self._put("operator", IMMEDIATE, start, spaced)
         elif self.text.startswith("⊗", self.at):
             self.at += 1
             self._put("operator", "⊗", start, spaced)

@@ -36,10 +36,11 @@ class Dots(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Partial(Expression):
-    """∂of/∂by, each a name or an expression."""
+    """∂of/∂by, each a name or an expression; `kind` "total" of d of/d by, "immediate" of ∂⁺of/∂by."""
 
     of: Expression
     by: Expression
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

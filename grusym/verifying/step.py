@@ -10,7 +10,6 @@ from grusym.algebra.rank import ROW, rank
 from grusym.checks.components import compare
 from grusym.checks.subject import Subject
 from grusym.errors import GrusymError, ShapeError
-from grusym.language.cell import Cell
 from grusym.language.claim import Claim, Verdict
 from grusym.language.claim_text import ClaimText, Side
 from grusym.language.derivatives import LOSS, cotangents, derivative
@@ -21,6 +20,7 @@ from grusym.verifying.deciding import NAMED, SIZES, Opinions, Pair, shown
 from grusym.verifying.forms import equal
 from grusym.verifying.kinks import POINTS as POINTS_OF_PIECES, unseen
 from grusym.verifying.mending import Mended, Search, missed, place
+from grusym.verifying.one_step import one_step
 from grusym.verifying.readings import Readings, outputs, shapes_of
 from grusym.verifying.spelling import author
 from grusym.verifying.truth import Meaning
@@ -89,7 +89,7 @@ def _accepted(context: Context, claim: Claim, pair: Pair, left: Side, right: Sid
     entries = _by_components(pair) if context.components and not context.held else None
     if opinions.contradict or (proof and entries is not None and entries.outcome == "refuted"):
         return _defect(claim, pair, opinions)
-    assumes = (*left.adjusted, *right.adjusted, *pair.reading.assumes, *_fixed(pair, context.held))
+    assumes = (*left.adjusted, *right.adjusted, *pair.reading.assumes, *one_step(pair, context.held))
     said = tuple(dict.fromkeys(assumes))
     claim = replace(claim, assumes=said)
     if proof:
@@ -131,25 +131,6 @@ def _by_components(pair: Pair) -> Verdict | None:
             given = cotangents(pair.cell) if of is None else {}
             return compare(Subject(pair.cell, of, d.by, pair.reading.exact(formula), given))
     return None
-
-
-def _fixed(pair: Pair, held: frozenset[str]) -> tuple[str, ...]:
-    """What a derivative by one of several states holds fixed, and what the caller held constant."""
-    said = [f"{v} held constant" for v in sorted(held)]
-    cell = pair.cell
-    for name in pair.names:
-        d = derivative(name)
-        if d is None or d.of == LOSS or d.by not in cell.states:
-            continue
-        others = [s for s in cell.states if s != d.by and not _independent(cell, d.of, s)]
-        said += [f"{cell.written.get(s, s)}, the old {s}, held fixed" for s in others]
-    return tuple(said)
-
-
-def _independent(cell: Cell, of: str, by: str) -> bool:
-    from grusym.calculus.jacobian import jacobian
-
-    return jacobian(cell, of, by).is_zero
 
 
 def _refused(
