@@ -42,8 +42,9 @@ from grusym.unrolled.spelled import Speller
 from grusym.unrolled.targets import gradient_target
 from grusym.unrolled.tree import Dots, GradientOf, Partial, Relation
 
-METHOD = f"complex step over {POINTS[0].steps} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
-IN_NUMBERS = f"complex step over {POINTS[0].steps} steps at {len(POINTS)} points, n = m = 1"
+STEPS = " or ".join(str(k) for k in sorted({p.steps for p in POINTS}))
+METHOD = f"complex step over {STEPS} steps at n×m = " + ", ".join(f"{p.n}×{p.m}" for p in POINTS)
+IN_NUMBERS = f"complex step over {STEPS} steps at {len(POINTS)} points, n = m = 1"
 NO_PROOF = "the sides agree at generic points, which is no proof"
 UNSURE = (
     "under no reading do the sides agree, nor after one change; since the cell was completed or names were "
