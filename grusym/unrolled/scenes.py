@@ -25,7 +25,7 @@ MOST_ENTRIES = 4
 def scenes(
     names: Names, relation: Relation, rows: bool, code: bool, scalar: bool, flippable: bool
 ) -> list[Scene]:
-    """The scenes of a relation: its times varied, at points of several sizes; those of a bound at extremes too."""
+    """The scenes of a relation: its times varied, at points of several sizes; a bound at extremes too."""
     letters = letters_in(relation, names)
     derivatives = frozenset(_derivatives(relation, names, letters))
     words = {p for side in relation.sides for w in written(side) for p in _words(w)}
