@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from grusym.language.cell import Cell
 from grusym.unrolled.arrays import Misfit
 from grusym.unrolled.choices import Choices
 from grusym.unrolled.comparing import attempt
@@ -59,6 +60,14 @@ STARTS, CLIMBS, CLIMBERS = 150, 40, 5
 def bounds(relation: Relation) -> bool:
     """Whether a claim is one of size."""
     return any(sign in BOUNDS for sign in relation.signs)
+
+
+def fractions(cell: Cell) -> tuple[str, ...]:
+    """What is assumed of a cell's numbers, its α and β, wherever a bound is tried."""
+    found = [cell.written.get(w, w) for w in cell.weights if not cell.shapes[w]]
+    return (
+        (f"where {', '.join(found)} {'lies' if len(found) == 1 else 'lie'} between 0 and 1",) if found else ()
+    )
 
 
 def broken(scene: Scene, relation: Relation, choices: Choices) -> bool:

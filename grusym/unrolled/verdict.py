@@ -20,7 +20,7 @@ from grusym.language.surface import Written
 from grusym.language.times import surface, written
 from grusym.unrolled import kinds
 from grusym.unrolled.arrays import Misfit
-from grusym.unrolled.bounds import FIRST_STATES, bounds
+from grusym.unrolled.bounds import FIRST_STATES, bounds, fractions
 from grusym.unrolled.brackets import balanced
 from grusym.unrolled.carried import carried
 from grusym.unrolled.choices import Choices
@@ -188,6 +188,7 @@ def _step(
     said = [
         *(REST if rest and s == ADDED else s for s in finding.said),
         *(f"{v} held constant" for v in sorted(constant)),
+        *(fractions(frame.cell) if bounds(relation) else ()),
     ]
     if "≈" in relation.signs:
         said.append(APPROXIMATE)

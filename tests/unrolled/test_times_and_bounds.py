@@ -40,6 +40,7 @@ SAID = (
         "share of one step",
     ),
     ("gru", r"\|h_t\|_\infty \le 1", "the state before"),
+    ("fast_rnn", r"\|\frac{\partial h_t}{\partial h_{t-1}}\| \le \beta + \alpha \|U\|", "between 0 and 1"),
 )
 ROWS = "h_next = np.tanh(x @ Wx + h_prev @ Wh + b)"
 LATEX = r"h_t = \tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)"
