@@ -10,6 +10,7 @@ from typing import Literal
 from grusym.documents.exceptions import exceptions
 from grusym.documents.formulas import Formula, formulas
 from grusym.documents.passages import Document, Passage
+from grusym.documents.text import Text, joined
 from grusym.errors import GrusymError, ReadError
 from grusym.language.claim import Verdict
 from grusym.unrolled.document import verify_in
@@ -20,6 +21,7 @@ _WORDS = re.compile(
     r"|long short-term memory|gated recurrent unit|echo[- ]state|Elman|leaky integrator",
     re.IGNORECASE,
 )
+_BREAK = Text("\n", (0,))
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 NOTHING = "no cell is spoken of before this formula; state its equations, or name it in words"
 _LEFT = re.compile(r"\s*([^=≤≥]*?)\s*(?:\+?=)")
@@ -140,12 +142,13 @@ def judged(together: tuple[Formula, ...], cell: tuple[str, ...]) -> list[Finding
         whole = verify_in(list(cell), "\n".join(f.text.chars for f in together))
     except GrusymError:  # one of them cannot be read
         return [_alone(f, cell) for f in together]
+    context = joined([piece for f in together for piece in (f.text, _BREAK)])
     verdicts = {_bare(step.claim.statement): step for step in whole.steps or (whole,)}
     found = []
-    for line, f in enumerate(together, 1):
+    for f in together:
         verdict = verdicts.get(_bare(f.text.chars))
         if verdict is not None:
-            found.append(_found(f, verdict, cell, line))
+            found.append(_found(f, verdict, cell, context))
         elif not _names_something(f, together):
             found.append(_alone(f, cell))
     return found
@@ -162,20 +165,25 @@ def _alone(formula: Formula, cell: tuple[str, ...]) -> Finding:
     try:
         verdict = verify_in(list(cell), formula.text.chars)
     except ReadError as error:
-        return _unread(formula, _offset(formula, error.line, error.column), error.message, cell)
+        return _unread(formula, _offset(formula.text, error.line, error.column), error.message, cell)
     except GrusymError as error:
         return _unread(formula, formula.text.start, str(error), cell)
-    return _found(formula, verdict, cell, 1)
+    return _found(formula, verdict, cell, formula.text)
 
 
 def _unread(formula: Formula, at: int, reason: str, cell: tuple[str, ...]) -> Finding:
     return Finding("unread", formula, formula.text.start, formula.text.end, at, reason=reason, cell=cell)
 
 
-def _found(formula: Formula, verdict: Verdict, cell: tuple[str, ...], first: int) -> Finding:
-    """The finding that a verdict is; its places count from the line of the text that the formula begins."""
+def _found(formula: Formula, verdict: Verdict, cell: tuple[str, ...], context: Text) -> Finding:
+    """The finding that a verdict is; `context` is the whole text that the verdict's places count in.
+
+    A place in another line, whose name was put in here, is no place of this formula: its start is shown.
+    """
     m = _PLACE.search(verdict.where)
-    at = _offset(formula, int(m[1]) - first + 1, int(m[2])) if m is not None else formula.text.start
+    at = _offset(context, int(m[1]), int(m[2])) if m is not None else formula.text.start
+    if not formula.text.start <= at < formula.text.end:
+        at = formula.text.start
     state: State = "holds" if verdict.holds else "wrong" if verdict.outcome == "refuted" else "undecided"
     return Finding(state, formula, formula.text.start, formula.text.end, at, verdict, verdict.detail, cell)
 
@@ -185,9 +193,9 @@ def _bare(chars: str) -> str:
     return re.sub(r"\b(?:np|numpy|torch|tf|jnp|self|math|F)\.|\s", "", chars)
 
 
-def _offset(formula: Formula, line: int | None, column: int | None) -> int:
-    """The place in the file of a line and a column of a formula."""
-    chars, places = formula.text.chars, formula.text.places
+def _offset(text: Text, line: int | None, column: int | None) -> int:
+    """The place in the file of a line and a column of a text."""
+    chars, places = text.chars, text.places
     starts = [0, *(m.end() for m in re.finditer("\n", chars))]
     at = starts[min(line or 1, len(starts)) - 1] + (column or 1) - 1
     return places[min(at, len(places) - 1)]

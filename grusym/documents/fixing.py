@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from grusym.documents.checking import Finding
+from grusym.documents.formulas import formulas
+from grusym.documents.passages import Document
+from grusym.documents.reader import read_document
 from grusym.documents.report import Checked
 from grusym.documents.text import Text
 from grusym.files import write_whole
@@ -17,20 +21,53 @@ Change = tuple[int, int, str]  # from, to (offsets in the file), and what stands
 
 
 def corrected(checked: Checked) -> tuple[str, list[Finding]]:
-    """The file's text with the corrections that can be put in, and the wrong formulas that stay."""
-    changes: list[Change] = []
-    left: list[Finding] = []
-    for f in checked.findings:
-        if f.state != "wrong":
-            continue
-        found = list(_changes(checked.document.source, f))
-        changes += found
-        if not found:
-            left.append(f)
-    source = checked.document.source
-    for start, end, new in sorted(changes, reverse=True):
+    """The file's text with the corrections that can be put in, and the wrong formulas that stay.
+
+    The copy is read again: a correction that does not stand there as it is meant - for macros, entities
+    or escapes between the file and the formula - is left out.
+    """
+    document = checked.document
+    wrong = [f for f in checked.findings if f.state == "wrong"]
+    changes = {k: found for k, f in enumerate(wrong) if (found := _escaped(document, f))}
+    while changes:
+        source = _applied(document.source, changes.values())
+        there = _formulas_of(document, source)
+        lost = [k for k in changes if _bare(wrong[k].verdict.mended) not in there]  # type: ignore[union-attr]
+        if not lost:
+            return source, [f for k, f in enumerate(wrong) if k not in changes]
+        for k in [k for k in lost if not _alone(document, wrong[k], changes[k])] or lost:
+            del changes[k]
+    return document.source, wrong
+
+
+def _applied(source: str, changes: Iterable[list[Change]]) -> str:
+    for start, end, new in sorted((c for found in changes for c in found), reverse=True):
         source = source[:start] + new + source[end:]
-    return source, left
+    return source
+
+
+def _alone(document: Document, f: Finding, changes: list[Change]) -> bool:
+    """Whether one correction, put in by itself, is read as it is meant."""
+    assert f.verdict is not None
+    return _bare(f.verdict.mended) in _formulas_of(document, _applied(document.source, [changes]))
+
+
+def _formulas_of(document: Document, source: str) -> set[str]:
+    """The formulas of a text as read, without blanks."""
+    passages = read_document(document.name, source).passages
+    return {_bare(f.text.chars) for passage in passages for f in formulas(passage)}
+
+
+def _bare(chars: str) -> str:
+    return re.sub(r"\s", "", chars)
+
+
+def _escaped(document: Document, f: Finding) -> list[Change]:
+    """The changes of a correction, written as the strings of a notebook's JSON where it is one."""
+    found = list(_changes(document.source, f))
+    if not document.name.lower().endswith(".ipynb"):
+        return found
+    return [(start, end, json.dumps(new, ensure_ascii=False)[1:-1]) for start, end, new in found]
 
 
 def _changes(source: str, f: Finding) -> Iterator[Change]:
@@ -61,9 +98,11 @@ def _place(
 
     Where nothing is put in their place (`bare`), the blanks before them go too.
     """
+    if a == b and a:  # behind what stands before, if that stands there as it was read
+        start, end = text.places[old[a - 1].start()], text.places[old[a - 1].end() - 1] + 1
+        return (end, end) if source[start:end] == old[a - 1].group() else None
     if a == b:
-        at = text.places[old[a - 1].end() - 1] + 1 if a else text.start
-        return at, at
+        return text.start, text.start
     first, last = old[a - 1].end() if bare and a else old[a].start(), old[b - 1].end()
     start, end = text.places[first], text.places[last - 1] + 1
     return (start, end) if source[start:end] == text.chars[first:last] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,38 @@ def test_a_copy_is_written_beside(tmp_path: Path) -> None:
     assert target == tmp_path / "notes.fixed.md"
     assert (path.read_text(encoding="utf-8"), target.read_text(encoding="utf-8")) == ("old", "new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notes.fixed.md", "notes.md"]
+
+
+def test_nothing_is_put_into_a_macro() -> None:
+    macros = r"\newcommand{\W}{\mathbf{W}}" + "\n" + r"\newcommand{\hs}{\mathbf{h}_t}" + "\n"
+    cell = r"\[ \hs = \tanh(\W \mathbf{h}_{t-1}) \]" + "\n"
+    claim = r"\[ \frac{\partial \hs}{\partial \mathbf{h}_{t-1}} = \operatorname{diag}(1 - \hs) \W \]"
+    before = checked("a.tex", r"\section{RNN}" + "\n" + macros + cell + claim)
+    assert before.wrong == 1
+    text, left = corrected(before)
+    assert (text == before.document.source and len(left) == 1) or checked("a.tex", text).wrong == 0
+
+
+def test_a_corrected_notebook_is_one_still() -> None:
+    lines = (
+        "# RNN\n",
+        "$h_t = \\tanh(W h_{t-1} + U x_t)$\n",
+        "\n",
+        "$\\frac{\\partial h_t}{\\partial x_t} = U$",
+    )
+    book = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": list(lines)}], "nbformat": 4}
+    before = checked("a.ipynb", json.dumps(book))
+    text, left = corrected(before)
+    assert before.wrong == 1 and left == []
+    cell = json.loads(text)["cells"][0]
+    assert cell["source"][:3] == list(lines[:3]) and "\\operatorname{diag}" in cell["source"][3]
+    assert checked("a.ipynb", text).wrong == 0
+
+
+def test_a_place_in_another_line_is_none_of_a_formula_s() -> None:
+    lines = "df = dc * c_prev\ndf_in = df * f * (1 - f)\ndi = dc * g\ndx = Wf.T @ df_in\n"
+    source = f"# LSTM\n\n```python\n{lines}```\n"
+    findings = checked("a.md", source).findings
+    assert findings
+    for f in findings:
+        assert f.formula.text.start <= f.at < f.formula.text.end
